@@ -1,0 +1,128 @@
+"""Rectangles, and the mapping that lays a template over a scan."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Points: TypeAlias = npt.NDArray[np.float64]
+"""Points of a plane, (points, 2), x before y."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """An upright rectangle; its frame (page in mm, scan or patch in pixels) is the holder's."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The x of the right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The y of the lower edge."""
+        return self.y + self.height
+
+    @property
+    def corners(self) -> Points:
+        """The four corners, (4, 2), clockwise from the top left."""
+        return np.array(
+            [
+                (self.x, self.y),
+                (self.right, self.y),
+                (self.right, self.bottom),
+                (self.x, self.bottom),
+            ]
+        )
+
+    def scaled(self, factor: float) -> "Rect":
+        """Return the same rectangle in units `factor` times as small."""
+        return Rect(self.x * factor, self.y * factor, self.width * factor, self.height * factor)
+
+    def moved(self, dx: float, dy: float) -> "Rect":
+        """Return the rectangle shifted to the right by dx and down by dy."""
+        return Rect(self.x + dx, self.y + dy, self.width, self.height)
+
+    def grown(self, margin: float) -> "Rect":
+        """Return the rectangle with a margin added on every side."""
+        return Rect(
+            self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin
+        )
+
+    def split_columns(self, count: int) -> tuple["Rect", ...]:
+        """Divide the rectangle into columns of equal width, left to right."""
+        width = self.width / count
+        return tuple(
+            Rect(self.x + index * width, self.y, width, self.height) for index in range(count)
+        )
+
+    def contains(self, other: "Rect") -> bool:
+        """Tell whether the other rectangle lies inside or on the edge of this one."""
+        return (
+            self.x <= other.x
+            and self.y <= other.y
+            and other.right <= self.right
+            and other.bottom <= self.bottom
+        )
+
+
+def bounding_rect(points: Points) -> Rect:
+    """Return the smallest upright rectangle around points of shape (n, 2)."""
+    x, y = points.min(axis=0)
+    right, bottom = points.max(axis=0)
+    return Rect(float(x), float(y), float(right - x), float(bottom - y))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transform:
+    """A projective mapping of a plane onto another; most often of the page in mm onto a scan."""
+
+    matrix: npt.NDArray[np.float64]
+    """Homography, (3, 3)."""
+
+    def apply(self, points: npt.ArrayLike) -> Points:
+        """Map points of shape (n, 2)."""
+        plane = np.asarray(points, np.float64).reshape(-1, 2)
+        homogeneous = np.column_stack([plane, np.ones(len(plane))]) @ self.matrix.T
+        return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], np.float64)
+
+    def then(self, other: "Transform") -> "Transform":
+        """Return the mapping that applies this one first, the other to its result."""
+        return Transform(np.asarray(other.matrix @ self.matrix, np.float64))
+
+    def inverse(self) -> "Transform":
+        """Return the mapping back.
+
+        Raises:
+            numpy.linalg.LinAlgError: if the mapping folds the plane into a line.
+        """
+        return Transform(np.asarray(np.linalg.inv(self.matrix), np.float64))
+
+    def scale_at(self, x: float, y: float) -> float:
+        """Return how many units of the target one unit of the source covers at a point."""
+        here, right, below = self.apply([(x, y), (x + 1, y), (x, y + 1)])
+        (a, b), (c, d) = right - here, below - here
+        return float(np.sqrt(abs(a * d - b * c)))
+
+    @staticmethod
+    def scaling(factor: float) -> "Transform":
+        """Return the mapping that multiplies both coordinates by a factor."""
+        return Transform(np.diag([factor, factor, 1.0]))
+
+    @staticmethod
+    def shift(dx: float, dy: float) -> "Transform":
+        """Return the mapping that adds dx and dy."""
+        return Transform(np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1]], np.float64))
+
+    @staticmethod
+    def from_quad(source: Points, target: Points) -> "Transform":
+        """Return the mapping that takes four points, (4, 2), to four others."""
+        matrix = cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32))
+        return Transform(np.asarray(matrix, np.float64))

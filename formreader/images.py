@@ -1,0 +1,49 @@
+"""The kinds of picture that travel through the program, one name for each."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+GrayImage: TypeAlias = npt.NDArray[np.uint8]
+"""A scan or a part of one, (height, width). 0 is black ink, 255 is white paper."""
+
+InkImage: TypeAlias = npt.NDArray[np.uint8]
+"""Darkness against the paper around it, (height, width). 0 is bare paper, 255 is black."""
+
+DigitImage: TypeAlias = npt.NDArray[np.uint8]
+"""One digit in MNIST's convention, (28, 28). 255 is ink, 0 is paper."""
+
+DigitBatch: TypeAlias = npt.NDArray[np.uint8]
+"""Digit images of one or more pages in reading order, (digits, 28, 28). 255 is ink."""
+
+Probabilities: TypeAlias = npt.NDArray[np.float32]
+"""One row per digit image, (digits, 12); column d < 10 is the probability of digit d,
+column `CROSSED` that the box was crossed or dashed out, column `NO_DIGIT` of anything else."""
+
+DIGIT_SIDE = 28  # pixels; MNIST's
+CROSSED = 10  # a box its writer struck out because it is not needed: X, a dash, a slash
+NO_DIGIT = 11  # scribbles, letters, specks, pieces of lines
+CLASSES = 12
+
+
+def require_gray(image: npt.NDArray[np.uint8]) -> None:
+    """Check that an array entering the program is a grey page or crop.
+
+    Raises:
+        ValueError: with the shape and type that were got.
+    """
+    if image.ndim != 2 or image.dtype != np.uint8:
+        raise ValueError(
+            f"expected uint8 of shape (height, width), got {image.dtype} {image.shape}"
+        )
+
+
+def require_digits(digits: npt.NDArray[np.uint8]) -> None:
+    """Check that an array is a batch of digit images.
+
+    Raises:
+        ValueError: with the shape and type that were got.
+    """
+    if digits.ndim != 3 or digits.shape[1:] != (DIGIT_SIDE, DIGIT_SIDE) or digits.dtype != np.uint8:
+        raise ValueError(f"expected uint8 of shape (n, 28, 28), got {digits.dtype} {digits.shape}")

@@ -1,0 +1,96 @@
+"""What was read, and what was made of it: the nouns between reading and the tables."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from formreader.geometry import Rect
+from formreader.images import CLASSES
+
+
+class BoxState(StrEnum):
+    """What the picture of a box holds, before any network looks at it."""
+
+    EMPTY = "empty"
+    INK = "ink"
+
+
+@dataclass(frozen=True, slots=True)
+class BoxReading:
+    """What one box holds."""
+
+    state: BoxState
+    probabilities: tuple[float, ...] = ()
+    """Of the classes of `images.Probabilities`; empty for an empty box."""
+
+    def __post_init__(self) -> None:
+        expected = CLASSES if self.state is BoxState.INK else 0
+        if len(self.probabilities) != expected:
+            raise ValueError(f"expected {expected} probabilities, got {len(self.probabilities)}")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """The boxes of one field as the machine saw them, nothing decided."""
+
+    name: str
+    boxes: tuple[BoxReading, ...]
+    """In reading order, over all groups."""
+    area: Rect
+    """Around the field, whole pixels of the page as a viewer shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """Everything read on one page."""
+
+    template: str
+    residual_mm: float
+    """How far, root mean square, printed boxes lie from where registration expects them."""
+    fields: tuple[FieldReading, ...]
+
+
+class Status(StrEnum):
+    """What became of a field."""
+
+    ACCEPTED = "accepted"
+    REVIEW = "review"
+    BLANK = "blank"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The value made of a field's reading, and whether it may go into the table by itself."""
+
+    name: str
+    value: str
+    """Canonical, as fields.csv has it: "?" where a digit is unknown, "" for a blank field."""
+    status: Status
+    confidence: float
+    """Probability that `value` is right, 0 to 1."""
+    read: str
+    """One character per box: digit, "_" empty, "X" crossed out, "?" not a digit."""
+    reason: str = ""
+    """A short code, a colon and words; never empty for a field in review."""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """Other values and their probabilities, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedField:
+    """One row of fields.csv."""
+
+    file: str
+    page: int
+    template: str
+    decision: Decision
+    area: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One row of problems.csv: a page that was set aside."""
+
+    file: str
+    page: int
+    reason: str
