@@ -1,0 +1,21 @@
+"""Where templates and models are looked for: beside the user's work first, then the shipped ones."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def template_folders() -> tuple[Path, ...]:
+    """Return the folders in which a template's name is looked up, first come first."""
+    return (Path("templates"), _data_folder() / "templates")
+
+
+def model_folders() -> tuple[Path, ...]:
+    """Return the folders in which a model's name is looked up, first come first."""
+    return (Path("models"), _data_folder() / "models")
+
+
+def _data_folder() -> Path:
+    """Return the data inside an installed wheel or, in an editable install, the repository."""
+    shipped = _PACKAGE / "_shipped"
+    return shipped if shipped.is_dir() else _PACKAGE.parent
