@@ -1,4 +1,4 @@
-"""Where templates and models are looked for: beside the user's work first, then the shipped ones."""
+"""Where templates and models are looked for: beside the user first, then the shipped ones."""
 
 from pathlib import Path
 
