@@ -75,6 +75,11 @@ class Decision:
     alternatives: tuple[tuple[str, float], ...] = ()
     """Other values and their probabilities, best first."""
 
+    @property
+    def code(self) -> str:
+        """The reason without its words, "" for none."""
+        return self.reason.partition(":")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class DecidedField:
@@ -85,6 +90,25 @@ class DecidedField:
     template: str
     decision: Decision
     area: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All fields of one form: one row of records.csv."""
+
+    file: str
+    page: int
+    template: str
+    fields: tuple[DecidedField, ...]
+    """In the order of the template."""
+
+    @property
+    def status(self) -> Status:
+        """What became of the form: a person must see it, has seen it, or need not."""
+        statuses = {field.decision.status for field in self.fields}
+        if Status.REVIEW in statuses:
+            return Status.REVIEW
+        return Status.VERIFIED if Status.VERIFIED in statuses else Status.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""From the probabilities of a field's boxes to its most likely value."""
+
+import heapq
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from formreader.interpret import EMPTY, STRUCK, UNKNOWN, Meaning, interpret
+from formreader.results import BoxReading, BoxState, Decision, FieldReading, Status
+from formreader.template import Field, FieldType
+
+CHARACTERS = "0123456789" + STRUCK + UNKNOWN
+"""What `Decision.read` has for each class of a box with ink."""
+
+STATE_SURE = 0.9999  # probability that a box called empty holds nothing; kept by no measurement yet
+SLIGHTEST = 1e-4  # a class less likely than this is no alternative worth a person's time
+SPELLINGS = 32  # of a field are looked at: all there are while five boxes may be two things each
+ALTERNATIVES = 3
+
+Likelihood: TypeAlias = tuple[str, float]
+"""A text and its probability, 0 to 1."""
+
+
+def decode(reading: FieldReading, field: Field) -> Decision:
+    """Return the value that the boxes of a field most likely spell.
+
+    It is accepted, or blank, where nothing but its confidence can speak against it: how much is
+    enough is no matter of one field.
+
+    Raises:
+        ValueError: if the reading has not as many boxes as the field.
+    """
+    if len(reading.boxes) != field.box_count:
+        raise ValueError(f"expected {field.box_count} boxes, got {len(reading.boxes)}")
+    spellings = likeliest_spellings([_characters(box, field) for box in reading.boxes])
+    (best, probability), *others = _values(spellings, field)
+    possible = [(meaning.value, share) for meaning, share in others if meaning.possible]
+    return Decision(
+        name=field.name,
+        value=best.value,
+        status=_status(best),
+        confidence=probability if best.possible else 0.0,
+        read=spellings[0][0],
+        reason=best.reason,
+        alternatives=tuple(possible[:ALTERNATIVES]),
+    )
+
+
+def likeliest_spellings(
+    boxes: Sequence[Sequence[Likelihood]], count: int = SPELLINGS
+) -> list[Likelihood]:
+    """Return the most likely texts of one character per box, best first, at most `count`."""
+    spellings: list[Likelihood] = [("", 1.0)]
+    for characters in boxes:
+        longer = ((text + more, p * q) for text, p in spellings for more, q in characters)
+        spellings = heapq.nsmallest(count, longer, key=_likeliest_first)
+    return spellings
+
+
+def _likeliest_first(found: Likelihood) -> tuple[float, str]:
+    """Order by probability, and what is equally likely by its text: the same on every machine."""
+    text, probability = found
+    return -probability, text
+
+
+def _characters(box: BoxReading, field: Field) -> list[Likelihood]:
+    """Return what a box may hold; in a checkbox any ink is a cross."""
+    if box.state is BoxState.EMPTY:
+        return [(EMPTY, STATE_SURE)]
+    if field.type is FieldType.CHECKBOX:
+        return [(STRUCK, STATE_SURE)]
+    classes = zip(CHARACTERS, box.probabilities, strict=True)
+    return [(character, p) for character, p in classes if p > SLIGHTEST]
+
+
+def _values(spellings: Sequence[Likelihood], field: Field) -> list[tuple[Meaning, float]]:
+    """Return what spellings mean, likeliest value first: several may spell one, as X12 and 012."""
+    meanings: dict[str, Meaning] = {}
+    shares: dict[str, float] = {}
+    for spelling, probability in spellings:
+        meaning = interpret(spelling, field)
+        meanings.setdefault(meaning.value, meaning)
+        shares[meaning.value] = min(1.0, shares.get(meaning.value, 0.0) + probability)
+    ranked = sorted(shares.items(), key=_likeliest_first)
+    return [(meanings[value], share) for value, share in ranked]
+
+
+def _status(meaning: Meaning) -> Status:
+    if meaning.reason:
+        return Status.REVIEW
+    return Status.ACCEPTED if meaning.value else Status.BLANK
