@@ -1,0 +1,175 @@
+"""The store: nothing is forgotten, nothing is held by two."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formreader.errors import SetupError
+from formreader.geometry import Rect
+from formreader.images import CLASSES
+from formreader.results import BoxReading, BoxState, FieldReading, PageReading
+from formreader.store import MIGRATIONS, Store, StoredTemplate
+
+probabilities = st.tuples(*[st.floats(0, 1, width=32)] * CLASSES)
+boxes = st.one_of(
+    st.just(BoxReading(BoxState.EMPTY)),
+    st.builds(BoxReading, st.just(BoxState.INK), probabilities),
+)
+areas = st.builds(Rect, *[st.integers(0, 5000)] * 4)
+fields = st.builds(FieldReading, st.text(min_size=1), st.lists(boxes).map(tuple), areas)
+readings = st.builds(PageReading, st.text(), st.floats(0, 9), st.lists(fields).map(tuple))
+
+EMPTY_FORM = PageReading("form", 0.1, ())
+
+
+def fill(store: Store, file: str, content: str, pages: int, recipe: str = "recipe") -> None:
+    store.put_template("layout", StoredTemplate(Path("form.toml"), b""))
+    store.put_file(Path("/scans") / file, file, recipe, content=content)
+    for page in range(1, pages + 1):
+        store.put_reading(content, recipe, page, "layout", EMPTY_FORM)
+    store.put_page_count(content, pages)
+
+
+def rows(store: Store) -> list[tuple[str, int]]:
+    return [(page.file, page.page) for page in store.pages()]
+
+
+@given(reading=readings)
+def test_a_reading_comes_back_as_it_was_put(tmp_path_factory, reading):
+    with Store(tmp_path_factory.mktemp("out")) as store:
+        fill(store, "a.png", "content", 0)
+        store.put_reading("content", "recipe", 1, "layout", reading)
+
+        assert [page.outcome for page in store.pages()] == [reading]
+
+
+def test_pages_come_by_file_and_number_however_they_were_put(tmp_path):
+    with Store(tmp_path) as store:
+        fill(store, "b.tif", "second", 11)
+        fill(store, "a.tif", "first", 2)
+
+        assert rows(store) == [("a.tif", 1), ("a.tif", 2)] + [("b.tif", n) for n in range(1, 12)]
+
+
+def test_what_was_put_is_there_after_a_kill(tmp_path):
+    code = (
+        "import sys, os; from pathlib import Path; from formreader.store import Store;"
+        "store = Store(Path(sys.argv[1])); store.put_page_count('content', 7); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+
+    with Store(tmp_path) as store:
+        assert store.page_count("content") == 7
+
+
+def test_a_second_run_on_the_same_folder_is_refused(tmp_path):
+    with Store(tmp_path), pytest.raises(SetupError, match="another formreader is at work"):
+        Store(tmp_path)
+
+
+def test_a_run_is_free_again_once_it_is_left(tmp_path):
+    with Store(tmp_path):
+        pass
+
+    with Store(tmp_path) as store:
+        assert rows(store) == []
+
+
+def test_two_files_of_one_content_are_read_once_and_listed_twice(tmp_path):
+    with Store(tmp_path) as store:
+        fill(store, "a.png", "same", 1)
+        store.put_file(Path("/scans/copy.png"), "copy.png", "recipe", content="same")
+
+        assert rows(store) == [("a.png", 1), ("copy.png", 1)]
+
+
+def test_pages_of_another_recipe_do_not_count_as_read(tmp_path):
+    with Store(tmp_path) as store:
+        fill(store, "a.png", "content", 1, recipe="old")
+
+        assert store.settled_pages("content", "old") == {1}
+        assert store.settled_pages("content", "new") == frozenset()
+
+
+def test_an_unsettled_problem_is_shown_but_read_again(tmp_path):
+    with Store(tmp_path) as store:
+        fill(store, "a.png", "content", 0)
+        store.put_problem("content", "recipe", 1, "bug: odd", settled=False)
+
+        assert [page.outcome for page in store.pages()] == ["bug: odd"]
+        assert store.settled_pages("content", "recipe") == frozenset()
+
+
+def test_a_lost_file_is_one_page_with_its_reason_until_it_is_found(tmp_path):
+    with Store(tmp_path) as store:
+        lost = Path("/scans/a.png")
+        store.put_lost_file(lost, "a.png", "recipe", problem="unreadable: it is gone")
+        assert [(page.page, page.outcome) for page in store.pages()] == [
+            (1, "unreadable: it is gone")
+        ]
+
+        fill(store, "a.png", "content", 1)
+
+        assert [page.outcome for page in store.pages()] == [EMPTY_FORM]
+
+
+def test_a_file_under_a_new_name_keeps_one_row(tmp_path):
+    with Store(tmp_path) as store:
+        fill(store, "a.png", "content", 1)
+        store.put_file(Path("/scans/a.png"), "scans/a.png", "recipe", content="content")
+
+        assert rows(store) == [("scans/a.png", 1)]
+
+
+def test_set_aside_empties_the_run_and_keeps_the_old_one(tmp_path):
+    with Store(tmp_path) as store:
+        store.add_run("2026-11-20T10:30:00", {}, {})
+        fill(store, "a.png", "content", 1)
+
+        aside = store.set_aside()
+
+        assert rows(store) == []
+        assert aside == tmp_path / "run-2026-11-20T103000.sqlite"
+        assert aside.is_file()
+
+
+def test_nothing_is_set_aside_where_nothing_was_started(tmp_path):
+    with Store(tmp_path) as store:
+        assert store.set_aside() is None
+
+
+def test_a_file_that_is_no_store_is_refused(tmp_path):
+    (tmp_path / "run.sqlite").write_text("a shopping list", encoding="utf-8")
+
+    with pytest.raises(SetupError, match="cannot be used"):
+        Store(tmp_path)
+
+
+def test_a_store_of_a_newer_program_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("formreader.store.MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (a)"))
+    with Store(tmp_path):
+        pass
+    monkeypatch.undo()
+
+    with pytest.raises(SetupError, match="newer version"):
+        Store(tmp_path)
+
+
+def test_an_old_store_is_brought_up_to_date(tmp_path, monkeypatch):
+    with Store(tmp_path) as store:
+        fill(store, "a.png", "content", 1)
+    monkeypatch.setattr("formreader.store.MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (a)"))
+
+    with Store(tmp_path) as store:
+        assert rows(store) == [("a.png", 1)]
+
+
+def test_a_folder_that_cannot_be_made_is_a_set_up_error(tmp_path):
+    (tmp_path / "out").write_bytes(b"")
+
+    with pytest.raises(SetupError, match="cannot be written"):
+        Store(tmp_path / "out")
