@@ -1,0 +1,212 @@
+"""Find the printed lines of a row of boxes near where the template expects them.
+
+A row is a lattice: an upper and a lower line, and the sides of `count` equal boxes at equal
+distances. All of its lines are fitted together, so that a line which thresholding broke, a pen
+covered or a pale print hid is filled in from those that were found.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from formreader.boxes.patch import Patch
+from formreader.geometry import Rect
+from formreader.images import InkImage
+
+REACH_MM = 2.2  # how far from its expected place a row is looked for
+FINE_MM = 0.5  # how far a line may lie from where the lattice as a whole puts it
+LINE_MM = 0.9  # a line is narrower than this; a broader dark band is a bar or a shadow
+WIDEST_GAP = 0.45  # share of the pitch: separate boxes stand at most this far apart
+GAP_STEP_MM = 0.1
+INK_CAP = 70  # darkness above it counts no more: a pen must not outweigh a pale line
+PULL = 0.6  # darkness units per mm: between equals the nearer place wins
+LEAST_CONTRAST = 4.0  # mean darkness of a line over its surroundings; grain reaches 2
+TICK_SHARE = 0.3  # of the height of a comb are its ticks
+TICK_WEIGHT = 0.7  # the foot of a digit may be as dark as a tick
+SAME_LINE_MM = 0.3  # adjoining boxes share their sides
+
+Profile = npt.NDArray[np.float32]
+"""Strength of something at each pixel along an axis, (n,)."""
+
+Places = npt.NDArray[np.float64]
+"""Coordinates of lines along an axis, patch pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A printed line of the lattice, patch pixels."""
+
+    position: float
+    """x of an upright line, y of a level one."""
+    found: bool
+    """False: not seen, put where the rest of the lattice says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """The boxes of a row as they lie in its patch."""
+
+    boxes: tuple[Rect, ...]
+    """Between the middles of their lines, patch pixels."""
+    level: tuple[Line, ...]
+    upright: tuple[Line, ...]
+    """Each side once: two adjoining boxes share theirs."""
+    evidence: float
+    """Share of the lines that were seen, 0 to 1."""
+    dx_mm: float
+    dy_mm: float
+    """How far the row lies right of and below its place in the template."""
+
+
+def find_lattice(
+    patch: Patch,
+    count: int,
+    *,
+    pitch_mm: float | None = None,
+    near_mm: tuple[float, float] = (0, 0),
+    reach_mm: float = REACH_MM,
+) -> Lattice:
+    """Fit a row of `count` boxes to the lines of a patch.
+
+    Args:
+        patch: the row, with its margin.
+        count: boxes in the row.
+        pitch_mm: distance between left edges; None: found on the page.
+        near_mm: where to look for the row, right of and below its place in the template.
+        reach_mm: how far from there it may lie.
+    """
+    dots = patch.dots_per_mm
+    region = patch.region.moved(near_mm[0] * dots, near_mm[1] * dots)
+    ink = np.minimum(patch.ink, INK_CAP)
+    rows = _ridges(_level_profile(ink, region), dots)
+    reach = round(reach_mm * dots)
+    level, level_seen = _fit(rows, np.array([[region.y, region.bottom]]), reach, dots)
+    top, bottom = level
+    columns = _ridges(_upright_profile(ink, top, bottom), dots)
+    pitch = pitch_mm and pitch_mm * dots
+    sides, sides_seen = _fit(columns, _layouts(region, count, pitch, dots), reach, dots)
+    boxes = tuple(
+        Rect(float(left), top, float(right - left), bottom - top)
+        for left, right in sides.reshape(-1, 2)
+    )
+    upright = _distinct(sides, sides_seen, dots)
+    seen = [*level_seen, *(was_seen for _, was_seen in upright)]
+    return Lattice(
+        boxes=boxes,
+        level=tuple(Line(float(y), bool(saw)) for y, saw in zip(level, level_seen, strict=True)),
+        upright=tuple(Line(x, saw) for x, saw in upright),
+        evidence=float(np.mean(seen)),
+        dx_mm=float(sides[0] + sides[-1] - patch.region.x - patch.region.right) / 2 / dots,
+        dy_mm=float(top + bottom - patch.region.y - patch.region.bottom) / 2 / dots,
+    )
+
+
+def _level_profile(ink: InkImage, region: Rect) -> Profile:
+    """Return the mean darkness of each pixel row across the row of boxes, (height,)."""
+    columns = slice(round(region.x), round(region.right))
+    return _mean(ink[:, columns], axis=1)
+
+
+def _upright_profile(ink: InkImage, top: float, bottom: float) -> Profile:
+    """Return the darkness of each pixel column between two level lines, (width,).
+
+    The lower part alone counts if it is darker: combs have ticks there and nothing above.
+    """
+    first, last = round(top) + 2, max(round(bottom) - 1, round(top) + 4)
+    ticks = last - max(round(TICK_SHARE * (bottom - top)), 2)
+    whole = _mean(ink[first:last], axis=0)
+    return np.asarray(np.maximum(whole, TICK_WEIGHT * _mean(ink[ticks:last], axis=0)), np.float32)
+
+
+def _mean(ink: InkImage, axis: int) -> Profile:
+    """Average along an axis, (n,): 0 goes down the columns, 1 along the rows."""
+    return np.asarray(cv2.reduce(ink, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel(), np.float32)
+
+
+def _ridges(profile: Profile, dots: float) -> Profile:
+    """Keep what is narrow and dark, (n,): the profile above the darker of its two flanks."""
+    line = profile.reshape(1, -1)
+    opened = cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((1, round(LINE_MM * dots)), np.uint8))
+    return np.asarray(cv2.blur(line - opened, (3, 1)).ravel(), np.float32)
+
+
+def _fit(
+    ridges: Profile, layouts: Places, reach: int, dots: float
+) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """Place the lines of the layout that fits best.
+
+    Args:
+        ridges: strength of a line at each pixel, (n,).
+        layouts: expected places of the lines, (layouts, lines), the likeliest layout first.
+        reach: how far all of them together may be shifted, pixels.
+        dots: pixels per mm.
+
+    Returns:
+        Their places, (lines,), and which of them were seen.
+    """
+    shifts = np.arange(-reach, reach + 1)
+    strength = _at(ridges, layouts[:, :, None] + shifts).mean(axis=1)
+    strength -= PULL / dots * np.abs(shifts)
+    best, shift = np.unravel_index(int(np.argmax(strength)), strength.shape)
+    expected = layouts[best] + shifts[shift]
+    places, seen = _refine(ridges, expected, dots)
+    if seen.sum() < 2:
+        layout = layouts[best if seen.any() else 0]
+        return layout + (places - layout)[seen].sum(), seen
+    slope, offset = _line_through(expected[seen], places[seen])
+    return np.where(seen, places, slope * expected + offset), seen
+
+
+def _layouts(region: Rect, count: int, pitch: float | None, dots: float) -> Places:
+    """Return possible sides of the boxes in their region, (layouts, 2 count); adjoining first."""
+    if count == 1:
+        gaps = np.zeros(1)
+    elif pitch is not None:
+        gaps = np.array([count * pitch - region.width])
+    else:
+        gaps = np.arange(0, WIDEST_GAP * region.width / count, GAP_STEP_MM * dots)
+    steps = (region.width + gaps) / count
+    left = region.x + steps[:, None] * np.arange(count)
+    right = left + (steps - gaps)[:, None]
+    return np.stack([left, right], axis=2).reshape(len(gaps), 2 * count)
+
+
+def _at(profile: Profile, places: Places) -> Places:
+    """Look the profile up at places of any shape; outside it is 0."""
+    padded = np.append(profile, np.float32(0))
+    index = np.rint(places).astype(np.intp)
+    index[(index < 0) | (index >= len(profile))] = len(profile)
+    return padded[index].astype(np.float64)
+
+
+def _refine(ridges: Profile, expected: Places, dots: float) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """Return the centre of the strongest ridge near each place, and whether it is a line."""
+    reach = round(FINE_MM * dots)
+    start = np.rint(expected) - reach
+    windows = _at(ridges, start[:, None] + np.arange(2 * reach + 1))
+    peaks = start + windows.argmax(axis=1)
+    flanks = np.arange(-2, 3)
+    weights = _at(ridges, peaks[:, None] + flanks) + 1e-6
+    centres = peaks + (weights * flanks).sum(axis=1) / weights.sum(axis=1)
+    seen = windows.max(axis=1) >= LEAST_CONTRAST
+    return np.where(seen, centres, expected), seen
+
+
+def _line_through(x: Places, y: Places) -> tuple[float, float]:
+    """Return slope and offset of the least-squares line."""
+    spread = x - x.mean()
+    slope = float((spread * y).sum() / max((spread * spread).sum(), 1e-9))
+    return slope, float(y.mean() - slope * x.mean())
+
+
+def _distinct(sides: Places, seen: npt.NDArray[np.bool_], dots: float) -> list[tuple[float, bool]]:
+    """Merge the sides that two adjoining boxes share."""
+    lines: list[tuple[float, bool]] = []
+    for side, saw in zip(sides.tolist(), seen.tolist(), strict=True):
+        if lines and side - lines[-1][0] < SAME_LINE_MM * dots:
+            lines[-1] = ((lines[-1][0] + side) / 2, lines[-1][1] or saw)
+        else:
+            lines.append((side, saw))
+    return lines

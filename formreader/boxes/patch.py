@@ -1,0 +1,113 @@
+"""Cut one row of boxes from a scan: upright, at a fixed resolution, as ink on bare paper."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from formreader.geometry import Points, Rect, Transform, bounding_rect
+from formreader.images import GrayImage, InkImage
+
+MARGIN_MM = 3.0  # paper kept around a row: room to find it in, and for strokes that overrun it
+BOX_PIXELS = (
+    56  # height of a box in a patch; MNIST's 20 px of ink then come from about twice as many
+)
+DOTS_PER_MM = (7.0, 12.0)  # least and most resolution of a patch
+OVERSAMPLED = 1.6  # scans this much finer than the patch are averaged first, lest thin lines alias
+BACKGROUND_MM = 3.0  # paper within this distance lights a pixel's background; pens are 1 mm at most
+DARKEST_PAPER = (
+    0.6  # of the patch's bright paper; below it is print or shadow too dark to divide by
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """A row of boxes, rectified, with a margin of paper around it."""
+
+    ink: InkImage
+    dots_per_mm: float
+    region: Rect
+    """Where the template expects the row, patch pixels."""
+    to_scan: Transform
+    """Patch pixels to scan pixels."""
+
+
+def cut_patch(image: GrayImage, transform: Transform, region: Rect) -> Patch:
+    """Cut a row out of a scan.
+
+    Args:
+        image: the whole page.
+        transform: page mm to scan pixels.
+        region: the row, mm.
+    """
+    low, high = DOTS_PER_MM
+    dots = float(np.clip(BOX_PIXELS / region.height, low, high))
+    area = region.grown(MARGIN_MM)
+    size = (round(area.width * dots), round(area.height * dots))
+    to_scan = Transform.scaling(1 / dots).then(Transform.shift(area.x, area.y)).then(transform)
+    gray = _warp(image, to_scan, size)
+    return Patch(
+        ink=to_ink(gray, BACKGROUND_MM * dots),
+        dots_per_mm=dots,
+        region=region.moved(-area.x, -area.y).scaled(dots),
+        to_scan=to_scan,
+    )
+
+
+def to_ink(gray: GrayImage, reach: float) -> InkImage:
+    """Turn light into darkness against the paper around it, so that shadows do not count as ink.
+
+    Args:
+        gray: any crop.
+        reach: pixels within which some bare paper is expected.
+    """
+    height, width = gray.shape
+    shrink = 4  # averaging 4 x 4 keeps grain from brightening the maximum
+    small = cv2.resize(
+        gray, (max(width // shrink, 1), max(height // shrink, 1)), interpolation=cv2.INTER_AREA
+    )
+    side = max(int(reach / shrink) | 1, 3)
+    paper = cv2.blur(cv2.dilate(small, np.ones((side, side), np.uint8)), (side, side))
+    paper = np.maximum(paper, np.uint8(DARKEST_PAPER * np.percentile(small, 90)))
+    bright = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    share = cv2.divide(gray, np.maximum(bright, 1), scale=255)
+    return np.asarray(255 - share, np.uint8)
+
+
+def _warp(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> GrayImage:
+    """Resample the part of a scan that a patch of `size` (width, height) covers."""
+    corners = to_scan.apply(Rect(0, 0, *size).corners)
+    scan_per_patch = to_scan.scale_at(size[0] / 2, size[1] / 2)
+    if scan_per_patch > OVERSAMPLED:
+        image, shrunk = _shrink(image, corners, scan_per_patch)
+        to_scan = to_scan.then(shrunk)
+    flags = cv2.INTER_LINEAR if scan_per_patch > 1 / OVERSAMPLED else cv2.INTER_CUBIC
+    return np.asarray(
+        cv2.warpPerspective(
+            image,
+            to_scan.matrix,
+            size,
+            flags=flags | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        np.uint8,
+    )
+
+
+def _shrink(image: GrayImage, corners: Points, factor: float) -> tuple[GrayImage, Transform]:
+    """Average the part around corners down; return it, and scan pixels to its pixels."""
+    height, width = image.shape
+    around = bounding_rect(corners).grown(4 * factor)
+    left, top = max(int(around.x), 0), max(int(around.y), 0)
+    right, bottom = min(int(around.right) + 1, width), min(int(around.bottom) + 1, height)
+    if right - left < factor or bottom - top < factor:
+        return image, Transform.scaling(1)
+    part = image[top:bottom, left:right]
+    size = (round(part.shape[1] / factor), round(part.shape[0] / factor))
+    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    x, y = size[0] / part.shape[1], size[1] / part.shape[0]
+    # Pixel centres: averaging maps the centre of a block of pixels onto the centre of one.
+    matrix = np.array(
+        [[x, 0, (0.5 - left) * x - 0.5], [0, y, (0.5 - top) * y - 0.5], [0, 0, 1]], np.float64
+    )
+    return np.asarray(small, np.uint8), Transform(matrix)

@@ -1,0 +1,161 @@
+"""Find all the rows of boxes of a page, and cut the strokes out of each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from formreader.boxes.guide import remove_guides
+from formreader.boxes.lattice import Lattice, find_lattice
+from formreader.boxes.lines import remove_lines
+from formreader.boxes.patch import Patch, cut_patch
+from formreader.boxes.strokes import pen_darkness, share_out
+from formreader.geometry import Points, Rect, Transform
+from formreader.images import GrayImage, InkImage
+from formreader.template import Field, Group, Template
+
+SEEN = 0.5  # evidence from which a row says where the page lies
+ASTRAY_MM = 0.6  # a row this far from where the others put it latched on to other lines
+NEAR_MM = 0.5  # and is looked for again within this distance
+LEAST_FOR_SLOPE = 4  # rows from which the stretch of the paper is told from its shift
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One group of boxes as it was found on a page."""
+
+    field: Field
+    group: Group
+    patch: Patch
+    lattice: Lattice
+
+    @property
+    def outline(self) -> Points:
+        """The corners of the row on the scan, (4, 2), clockwise from the top left."""
+        first, last = self.lattice.boxes[0], self.lattice.boxes[-1]
+        row = Rect(first.x, first.y, last.right - first.x, first.height)
+        return self.patch.to_scan.apply(row.corners)
+
+    @property
+    def box_outlines(self) -> tuple[Points, ...]:
+        """The corners of each box on the scan, (4, 2) each."""
+        return tuple(self.patch.to_scan.apply(box.corners) for box in self.lattice.boxes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundRows:
+    """All rows of a page, in the order of the template."""
+
+    rows: tuple[Row, ...]
+    residual_mm: float
+    """Root mean square distance of the rows that were seen from where, all together, they belong."""
+    evidence: float
+    """Share of the printed lines that were seen, 0 to 1."""
+
+
+def find_rows(image: GrayImage, template: Template, transform: Transform) -> FoundRows:
+    """Find the boxes of every field.
+
+    Rows see to each other: one that lies where the others do not expect it latched on to other
+    lines, and is looked for again where they do.
+
+    Args:
+        image: the page.
+        template: in mm.
+        transform: page mm to scan pixels, right within 2 mm.
+    """
+    rows = [
+        _find(image, field, group, transform) for field in template.fields for group in field.groups
+    ]
+    expected = _expected_offsets(rows)
+    rows = [
+        _find_near(row, offset) if _is_astray(row, offset) else row
+        for row, offset in zip(rows, expected, strict=True)
+    ]
+    return FoundRows(
+        rows=tuple(rows),
+        residual_mm=_residual(rows, _expected_offsets(rows)),
+        evidence=float(np.mean([row.lattice.evidence for row in rows])),
+    )
+
+
+def cut_strokes(rows: Sequence[Row]) -> tuple[tuple[InkImage | None, ...], ...]:
+    """Return for each row the strokes of each of its boxes, cut out tightly; None if empty.
+
+    All rows of a page are cut together: they share a pen, and what is printed in their boxes.
+    """
+    inks = [remove_lines(row.patch, row.lattice) for row in rows]
+    for indices in _alike(rows):
+        remove_guides(
+            [inks[index] for index in indices], [rows[index].lattice for index in indices]
+        )
+    darkness = pen_darkness([(ink, row.lattice) for ink, row in zip(inks, rows, strict=True)])
+    return tuple(
+        share_out(ink, row.lattice, darkness, row.patch.dots_per_mm)
+        for ink, row in zip(inks, rows, strict=True)
+    )
+
+
+def _find(image: GrayImage, field: Field, group: Group, transform: Transform) -> Row:
+    patch = cut_patch(image, transform, group.region)
+    return Row(field, group, patch, find_lattice(patch, group.boxes, pitch_mm=field.pitch))
+
+
+def _find_near(row: Row, offset: npt.NDArray[np.float64]) -> Row:
+    """Look for a row again, close to where it should be."""
+    lattice = find_lattice(
+        row.patch,
+        row.group.boxes,
+        pitch_mm=row.field.pitch,
+        near_mm=(float(offset[0]), float(offset[1])),
+        reach_mm=NEAR_MM,
+    )
+    return replace(row, lattice=lattice)
+
+
+def _offsets(rows: Iterable[Row]) -> Points:
+    """Return how far each row lies right of and below its place in the template, mm, (rows, 2)."""
+    return np.array([(row.lattice.dx_mm, row.lattice.dy_mm) for row in rows])
+
+
+def _expected_offsets(rows: Sequence[Row]) -> Points:
+    """Return where, after all rows that were seen, each should lie, mm, (rows, 2)."""
+    seen = np.array([row.lattice.evidence >= SEEN for row in rows])
+    if not seen.any():
+        return np.zeros((len(rows), 2))
+    offsets = _offsets(rows)
+    middle = np.median(offsets[seen], axis=0)
+    seen &= np.abs(offsets - middle).max(axis=1) <= 2 * ASTRAY_MM
+    if seen.sum() < LEAST_FOR_SLOPE:
+        return np.broadcast_to(middle, offsets.shape)
+    centres = np.array(
+        [(1, row.group.region.x + row.group.region.width / 2, row.group.region.y) for row in rows]
+    )
+    slopes, *_ = np.linalg.lstsq(centres[seen], offsets[seen], rcond=1e-3)
+    return np.asarray(centres @ slopes, np.float64)
+
+
+def _is_astray(row: Row, offset: npt.NDArray[np.float64]) -> bool:
+    found = np.array((row.lattice.dx_mm, row.lattice.dy_mm))
+    return bool(np.abs(found - offset).max() > ASTRAY_MM) or row.lattice.evidence < SEEN
+
+
+def _residual(rows: Sequence[Row], expected: Points) -> float:
+    """Return the root mean square distance of found rows from their expected places, mm."""
+    seen = np.array([row.lattice.evidence >= SEEN for row in rows])
+    if not seen.any():
+        return 0.0
+    apart = (_offsets(rows) - expected)[seen]
+    return float(np.sqrt((apart**2).sum(axis=1).mean()))
+
+
+def _alike(rows: Sequence[Row]) -> list[list[int]]:
+    """Group the rows with a guide printed in their boxes by the kind and size of their boxes."""
+    kinds: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        if row.field.guide is not None:
+            width, height = row.group.region.width, row.group.region.height
+            kinds[row.field.guide, round(width / row.group.boxes), round(height)].append(index)
+    return list(kinds.values())
