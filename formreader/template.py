@@ -188,6 +188,8 @@ class Template:
     """Where the file lies: what it names (`picture`, rosters) is looked for there."""
     digest: str
     """SHA-256 of the file, hexadecimal: the version of the template."""
+    source: bytes = b""
+    """The file itself, for a run to keep; empty for a template that came from none."""
 
     @property
     def bounds(self) -> Rect:

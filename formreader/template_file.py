@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,14 +45,31 @@ def load_template(path: Path) -> Template:
     """
     path = path / FILE_NAME if path.is_dir() else path
     try:
-        content = path.read_bytes()
-        raw = tomllib.loads(content.decode("utf-8"))
+        source = path.read_bytes()
     except OSError as error:
         raise TemplateError(path, [f"the file cannot be read: {error.strerror}"]) from error
+    return parse_template(source, path)
+
+
+def parse_template(source: bytes, path: Path, *, alone: bool = False) -> Template:
+    """Make a template of the content of its file.
+
+    Args:
+        source: TOML in UTF-8.
+        path: where the file lies, or once lay.
+        alone: do without what the file names beside it; fit for deciding, not for reading.
+
+    Raises:
+        TemplateError: with all problems of the file, each with its field and the remedy.
+    """
+    try:
+        raw = tomllib.loads(source.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateError(path, [f"this is no TOML: {error}"]) from error
     problems: list[str] = []
-    template = _build(raw, path.parent, hashlib.sha256(content).hexdigest(), problems)
+    template = _build(raw, source, path.parent, problems)
+    if template and not alone:
+        problems += _missing_files(template)
     if problems or template is None:
         raise TemplateError(path, problems)
     return _in_mm(template)
@@ -86,7 +104,7 @@ def template_files(folders: tuple[Path, ...]) -> dict[str, Path]:
     return found
 
 
-def _build(raw: Toml, folder: Path, digest: str, problems: list[str]) -> Template | None:
+def _build(raw: Toml, source: bytes, folder: Path, problems: list[str]) -> Template | None:
     """Check each part by itself, so that one bad part does not hide the problems of another."""
     problems += _head_problems(raw)
     page = _part(PageSize, raw.get("page"), "page", problems)
@@ -101,8 +119,6 @@ def _build(raw: Toml, folder: Path, digest: str, problems: list[str]) -> Templat
         problems += _rule_problems(rule, raw, fields)
     if page is None or register is None:
         return None
-    if register.picture and not (folder / register.picture).is_file():
-        problems.append(f"register: picture '{register.picture}' is not beside the template")
     return Template(
         name=str(raw.get("name", "")),
         title=str(raw.get("title", "")),
@@ -111,8 +127,15 @@ def _build(raw: Toml, folder: Path, digest: str, problems: list[str]) -> Templat
         fields=fields,
         rules=rules,
         folder=folder,
-        digest=digest,
+        digest=hashlib.sha256(source).hexdigest(),
+        source=source,
     )
+
+
+def _missing_files(template: Template) -> Iterator[str]:
+    picture = template.registration.picture
+    if picture and not (template.folder / picture).is_file():
+        yield f"register: picture '{picture}' is not beside the template"
 
 
 def _head_problems(raw: Toml) -> Iterator[str]:
@@ -275,9 +298,8 @@ def _in_mm(template: Template) -> Template:
         return template
     width, height = template.page.size
     register = template.registration
-    return Template(
-        name=template.name,
-        title=template.title,
+    return replace(
+        template,
         page=PageSize(size=(width * factor, height * factor)),
         registration=register.model_copy(
             update={
@@ -286,9 +308,6 @@ def _in_mm(template: Template) -> Template:
             }
         ),
         fields=tuple(_field_in_mm(field, factor) for field in template.fields),
-        rules=template.rules,
-        folder=template.folder,
-        digest=template.digest,
     )
 
 
