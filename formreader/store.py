@@ -1,18 +1,17 @@
 """The memory of a run folder: what was read on every page, so that no page is read twice."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
-import numpy as np
-
 from formreader.errors import SetupError
-from formreader.geometry import Rect
-from formreader.images import CLASSES
-from formreader.results import BoxReading, BoxState, FieldReading, PageReading
+from formreader.packing import pack, unpack
+from formreader.results import PageReading
 
 FILE_NAME = "run.sqlite"
 
@@ -119,14 +118,14 @@ class Store:
         self._connection.close()
 
     def set_aside(self) -> Path | None:
-        """Move what was read to a file beside the run, named by the time of its last start.
+        """Move what was read to a file beside the run, `run-1.sqlite` or the next free number.
 
-        Returns None, having done nothing, where nothing was ever started.
+        Returns None, having done nothing, where no run was ever started.
         """
-        row = self._connection.execute("SELECT started FROM runs ORDER BY id DESC").fetchone()
-        if row is None:
+        if self._connection.execute("SELECT 1 FROM runs").fetchone() is None:
             return None
-        aside = self.path.with_stem(f"run-{row[0].replace(':', '')}")
+        names = (self.path.with_stem(f"{self.path.stem}-{number}") for number in count(1))
+        aside = next(path for path in names if not path.exists())
         partial = aside.with_suffix(".part")
         partial.unlink(missing_ok=True)
         self._connection.execute("VACUUM INTO ?", (str(partial),))
@@ -148,27 +147,32 @@ class Store:
     def put_template(self, layout: str, template: StoredTemplate) -> None:
         """Keep a template, in place of an earlier one of the same layout."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO templates (layout, path, toml) VALUES (?, ?, ?)",
-            (layout, template.path.as_posix(), template.toml),
+            "INSERT OR REPLACE INTO templates (layout, path, toml) VALUES (?, CAST(? AS TEXT), ?)",
+            (layout, os.fsencode(template.path.absolute()), template.toml),
         )
 
     def templates(self) -> dict[str, StoredTemplate]:
-        """Return every template that pages were read with, by the digest of its layout."""
-        rows = self._connection.execute("SELECT layout, path, toml FROM templates")
+        """Return the templates of all pages of the run, by the digest of their layout."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT layout, templates.path, toml FROM files"
+            " JOIN pages USING (content, recipe) JOIN templates USING (layout)"
+        )
         return {layout: StoredTemplate(Path(path), toml) for layout, path, toml in rows}
 
-    def path_of(self, file: str) -> Path | None:
-        """Return where the file of that name in the tables lay; None if there was none."""
-        query = "SELECT path FROM files WHERE file = ?"
-        row = self._connection.execute(query, (file,)).fetchone()
-        return Path(row[0]) if row else None
+    def paths(self) -> dict[str, Path]:
+        """Return where each file lay when it was last seen, by its name in the tables."""
+        rows = self._connection.execute("SELECT file, path FROM files")
+        return {file: Path(path) for file, path in rows}
 
     def put_file(self, path: Path, file: str, recipe: str, *, content: str) -> None:
-        """Let the rows of a file be those of this content, read by this recipe."""
+        """Let the rows of a file be those of this content, read by this recipe.
+
+        Pages that are not settled are forgotten, so that they are read once more.
+        """
         self._put_file(path, file, recipe, content, None)
 
     def put_lost_file(self, path: Path, file: str, recipe: str, *, problem: str) -> None:
-        """Let the one row of a file say that nothing could be read of it."""
+        """Let the one row of a file say why it could not be opened."""
         self._put_file(path, file, recipe, None, problem)
 
     def page_count(self, content: str) -> int | None:
@@ -181,9 +185,9 @@ class Store:
         """Note that a file of this content was read to its end, and how many pages it has."""
         self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (content, pages))
 
-    def settled_pages(self, content: str, recipe: str) -> frozenset[int]:
-        """Return the numbers of the pages that need not be read again."""
-        query = "SELECT page FROM pages WHERE content = ? AND recipe = ? AND settled"
+    def known_pages(self, content: str, recipe: str) -> frozenset[int]:
+        """Return the numbers of the pages that were read or set aside."""
+        query = "SELECT page FROM pages WHERE content = ? AND recipe = ?"
         return frozenset(row[0] for row in self._connection.execute(query, (content, recipe)))
 
     def put_reading(
@@ -193,13 +197,13 @@ class Store:
         self._connection.execute(
             "INSERT OR REPLACE INTO pages (content, recipe, page, layout, reading, probabilities,"
             " settled) VALUES (?, ?, ?, ?, ?, ?, 1)",
-            (content, recipe, page, layout, _structure(reading), _probabilities(reading)),
+            (content, recipe, page, layout, *pack(reading)),
         )
 
     def put_problem(
         self, content: str, recipe: str, page: int, problem: str, *, settled: bool
     ) -> None:
-        """Keep why a page was set aside, and whether it stays so without being tried again."""
+        """Keep why a page was set aside; unless it is settled, the next run reads it again."""
         self._connection.execute(
             "INSERT OR REPLACE INTO pages (content, recipe, page, problem, settled)"
             " VALUES (?, ?, ?, ?, ?)",
@@ -211,20 +215,27 @@ class Store:
         for file, path, page, layout, reading, floats, problem in self._connection.execute(
             ALL_PAGES
         ):
-            outcome = problem if reading is None else _reading(reading, floats)
+            outcome = problem if reading is None else unpack(reading, floats)
             yield StoredPage(file, Path(path), page, outcome, layout)
 
     def _put_file(
         self, path: Path, file: str, recipe: str, content: str | None, problem: str | None
     ) -> None:
         """Replace what is known of the file under its path, and of any other under its name."""
+        place, name = os.fsencode(path.absolute()), os.fsencode(file)
         with _transaction(self._connection):
             self._connection.execute(
-                "DELETE FROM files WHERE file = ? OR path = ?", (file, path.as_posix())
+                "DELETE FROM files WHERE path = CAST(? AS TEXT) OR file = CAST(? AS TEXT)",
+                (place, name),
             )
             self._connection.execute(
-                "INSERT INTO files (path, file, recipe, content, problem) VALUES (?, ?, ?, ?, ?)",
-                (path.as_posix(), file, recipe, content, problem),
+                "INSERT INTO files (path, file, recipe, content, problem)"
+                " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?)",
+                (place, name, recipe, content, problem),
+            )
+            self._connection.execute(
+                "DELETE FROM pages WHERE content = ? AND recipe = ? AND NOT settled",
+                (content, recipe),
             )
 
 
@@ -235,6 +246,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     lie on a network drive too.
     """
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    connection.text_factory = os.fsdecode  # names of files need not be Unicode
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -268,42 +280,3 @@ def _why_not_opened(path: Path, error: sqlite3.Error) -> str:
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
         return f"another formreader is at work on {path.parent}; wait for it or choose another -o"
     return f"{path} cannot be used: {error}"
-
-
-def _structure(reading: PageReading) -> str:
-    """Return everything of a reading but its probabilities, as JSON."""
-    fields = [
-        {
-            "name": field.name,
-            "area": [field.area.x, field.area.y, field.area.width, field.area.height],
-            "boxes": " ".join(box.state for box in field.boxes),
-        }
-        for field in reading.fields
-    ]
-    whole = {"template": reading.template, "residual_mm": reading.residual_mm, "fields": fields}
-    return json.dumps(whole, ensure_ascii=False)
-
-
-def _probabilities(reading: PageReading) -> bytes:
-    """Return the probabilities of all boxes with ink in reading order, little-endian."""
-    boxes = [box for field in reading.fields for box in field.boxes]
-    return np.array([box.probabilities for box in boxes if box.probabilities], "<f4").tobytes()
-
-
-def _reading(structure: str, floats: bytes) -> PageReading:
-    """Put a reading together again."""
-    whole = json.loads(structure)
-    rows = iter(np.frombuffer(floats, "<f4").reshape(-1, CLASSES).tolist())
-
-    def box(state: BoxState) -> BoxReading:
-        return BoxReading(state, tuple(next(rows)) if state is BoxState.INK else ())
-
-    fields = tuple(
-        FieldReading(
-            name=field["name"],
-            boxes=tuple(box(BoxState(state)) for state in field["boxes"].split()),
-            area=Rect(*field["area"]),
-        )
-        for field in whole["fields"]
-    )
-    return PageReading(whole["template"], whole["residual_mm"], fields)

@@ -1,5 +1,6 @@
 """The store: nothing is forgotten, nothing is held by two."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,17 +92,38 @@ def test_pages_of_another_recipe_do_not_count_as_read(tmp_path):
     with Store(tmp_path) as store:
         fill(store, "a.png", "content", 1, recipe="old")
 
-        assert store.settled_pages("content", "old") == {1}
-        assert store.settled_pages("content", "new") == frozenset()
+        assert store.known_pages("content", "old") == {1}
+        assert store.known_pages("content", "new") == frozenset()
 
 
-def test_an_unsettled_problem_is_shown_but_read_again(tmp_path):
+def test_an_unsettled_problem_is_shown_until_its_file_is_taken_again(tmp_path):
     with Store(tmp_path) as store:
-        fill(store, "a.png", "content", 0)
-        store.put_problem("content", "recipe", 1, "bug: odd", settled=False)
+        fill(store, "a.png", "content", 1)
+        store.put_problem("content", "recipe", 2, "bug: odd", settled=False)
+        assert [page.outcome for page in store.pages()] == [EMPTY_FORM, "bug: odd"]
 
-        assert [page.outcome for page in store.pages()] == ["bug: odd"]
-        assert store.settled_pages("content", "recipe") == frozenset()
+        store.put_file(Path("/scans/a.png"), "a.png", "recipe", content="content")
+
+        assert store.known_pages("content", "recipe") == {1}
+
+
+def test_templates_are_those_of_the_pages_shown(tmp_path):
+    with Store(tmp_path) as store:
+        fill(store, "a.png", "content", 1)
+        store.put_template("unused", StoredTemplate(Path("other.toml"), b""))
+
+        assert list(store.templates()) == ["layout"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names are Unicode there")
+def test_a_file_whose_name_is_no_unicode_comes_back(tmp_path):
+    name = os.fsdecode(b"caf\xe9.png")
+
+    with Store(tmp_path) as store:
+        fill(store, name, "content", 1)
+
+        assert store.paths() == {name: Path("/scans") / name}
+        assert rows(store) == [(name, 1)]
 
 
 def test_a_lost_file_is_one_page_with_its_reason_until_it_is_found(tmp_path):
@@ -127,14 +149,15 @@ def test_a_file_under_a_new_name_keeps_one_row(tmp_path):
 
 def test_set_aside_empties_the_run_and_keeps_the_old_one(tmp_path):
     with Store(tmp_path) as store:
-        store.add_run("2026-11-20T10:30:00", {}, {})
-        fill(store, "a.png", "content", 1)
-
-        aside = store.set_aside()
+        asides = []
+        for _ in range(2):
+            store.add_run("2026-11-20T10:30:00", {}, {})
+            fill(store, "a.png", "content", 1)
+            asides.append(store.set_aside())
 
         assert rows(store) == []
-        assert aside == tmp_path / "run-2026-11-20T103000.sqlite"
-        assert aside.is_file()
+    assert asides == [tmp_path / "run-1.sqlite", tmp_path / "run-2.sqlite"]
+    assert all(aside.is_file() for aside in asides)
 
 
 def test_nothing_is_set_aside_where_nothing_was_started(tmp_path):
