@@ -136,8 +136,8 @@ class Field(Part):
     one_of: tuple[str, ...] | None = None
     pitch: Positive | None = None
     """Distance between the left edges of two boxes, mm; None: found on the page."""
-    guide: str | None = None
-    """What is printed pale inside each box ("seven-segment", "dots", "letters"); None: nothing."""
+    guide: Literal["seven-segment", "dots", "letters"] | None = None
+    """What is printed pale inside each box; None: nothing."""
     max_error: Annotated[float, Setting(gt=0, lt=1)] | None = None
     review: Literal["always"] | None = None
     roster: str | None = None

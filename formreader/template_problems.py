@@ -1,0 +1,247 @@
+"""What can be wrong with a template, in words: where, what, and what would be right."""
+
+import difflib
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from formreader import checks
+from formreader.geometry import Rect
+from formreader.rules import Rule
+from formreader.template import Field, FieldType, Group, Part, Register
+
+FORMAT_VERSION = 1
+TOP_LEVEL = frozenset({"formreader", "name", "title", "page", "rules", "register", "fields"})
+RESERVED_NAMES = frozenset({"file", "page", "template", "status"})  # columns of records.csv
+NUMERIC = frozenset({FieldType.INTEGER, FieldType.AMOUNT})
+OVERLAP = 0.5  # share of a row; neighbours share lines, and regions are drawn generously
+
+A_NUMBER = "it must be a number"
+A_WHOLE_NUMBER = "it must be a whole number"
+TRUE_OR_FALSE = "it must be true or false"
+REMEDIES = {
+    "string_type": 'it must be a text in "quotes"',
+    "tuple_type": "it must be a list in [brackets]",
+    "dict_type": "it must be a table in {braces}",
+    "model_type": "it must be a table in {braces}",
+    "bool_type": TRUE_OR_FALSE,
+    "bool_parsing": TRUE_OR_FALSE,
+    "int_type": A_WHOLE_NUMBER,
+    "int_parsing": A_WHOLE_NUMBER,
+    "int_from_float": A_WHOLE_NUMBER,
+    "float_type": A_NUMBER,
+    "float_parsing": A_NUMBER,
+    "decimal_type": A_NUMBER,
+    "decimal_parsing": A_NUMBER,
+    "enum": "it must be {expected}",
+    "literal_error": "it must be {expected}",
+    "greater_than": "it must be above {gt}",
+    "greater_than_equal": "it must be {ge} or more",
+    "less_than": "it must be below {lt}",
+    "less_than_equal": "it must be {le} or less",
+    "too_short": "it needs {min_length} or more",
+    "too_long": "it has room for {max_length}",
+    "string_too_short": "it must not be empty",
+}
+"""What would be right, by pydantic's name of the error."""
+
+Toml = Mapping[str, Any]  # Any: what a user wrote, before it is checked
+
+
+def sentences(where: str, kind: type[Part], raw: Toml, error: ValidationError) -> Iterator[str]:
+    """Say pydantic's errors about a table in words of the template."""
+    errors = error.errors()
+    holders = {e["loc"][:depth] for e in errors for depth in range(len(e["loc"]))}
+    for details in errors:
+        # Items with an error of their own are not counted, so that their list seems too short.
+        if details["type"] != "too_short" or details["loc"] not in holders:
+            yield f"{where}: {_sentence(kind, raw, details)}"
+
+
+def head_problems(raw: Toml) -> Iterator[str]:
+    """Yield what is wrong at the top of the file."""
+    version = raw.get("formreader")
+    if version != FORMAT_VERSION:
+        got = "is missing" if version is None else f"is {version!r}"
+        yield f"'formreader', the version of the format, {got}; write formreader = {FORMAT_VERSION}"
+    name = raw.get("name")
+    if not isinstance(name, str) or not re.fullmatch(r"[\w.-]+", name):
+        yield "'name' must be a word of letters, digits, '-', '_' and '.', as in name = \"claim\""
+    if not isinstance(raw.get("title", ""), str):
+        yield f"'title' is {raw['title']!r}; {REMEDIES['string_type']}"
+    for key in sorted(raw.keys() - TOP_LEVEL):
+        yield f"'{key}' is not known at the top; {_known_instead(key, sorted(TOP_LEVEL))}"
+
+
+def name_problems(raw: Toml) -> Iterator[str]:
+    """Yield what is wrong with the names of fields as columns of a table."""
+    for name, count in Counter(_raw_names(raw)).items():
+        if count > 1:
+            yield f"field '{name}' stands {count} times; each field needs a name of its own"
+        if name in RESERVED_NAMES:
+            yield f"field '{name}' has the name of a column of the results; choose another"
+
+
+def register_problems(register: Register, sheet: Rect) -> Iterator[str]:
+    """Yield marks that cannot be on the sheet."""
+    marks = register.marks.at if register.marks else ()
+    aruco = tuple(register.aruco.at.values()) if register.aruco else ()
+    for x, y in (*marks, *aruco):
+        if not sheet.contains(Rect(x, y, 0, 0)):
+            yield f"register: a mark at [{x:g}, {y:g}] lies {_off(sheet)}"
+
+
+def field_problems(field: Field, sheet: Rect | None) -> Iterator[str]:
+    """Yield what is wrong although each setting is well formed; lengths are in the file's unit."""
+    yield from _region_problems(field, sheet)
+    if field.check is not None:
+        try:
+            checks.find_check(field.check)
+        except KeyError:
+            known = ", ".join(checks.CHECKS)
+            yield f"asks for check '{field.check}'; known checks: {known}, stdnum:MODULE"
+    if field.pattern is not None:
+        try:
+            re.compile(field.pattern)
+        except re.error as error:
+            yield f"has a pattern that is no regular expression: {error}"
+    if field.min is not None and field.max is not None and field.min > field.max:
+        yield f"has min {field.min} above max {field.max}"
+    yield from _type_problems(field)
+
+
+def overlap_problems(fields: Iterable[Field]) -> Iterator[str]:
+    """Yield fields that lie on top of each other: one of them was copied and not moved."""
+    rows = [(field.name, region) for field in fields for region in field.regions]
+    for (name, row), (other, below) in itertools.combinations(rows, 2):
+        if _shared(row, below) > OVERLAP * min(row.width * row.height, below.width * below.height):
+            yield f"field '{other}' lies over field '{name}'; give each its own place"
+
+
+def rule_problems(rule: Rule, raw: Toml, fields: Iterable[Field]) -> Iterator[str]:
+    """Yield names in a rule that no sum can be made of."""
+    names = _raw_names(raw)
+    types = {field.name: field.type for field in fields}
+    for name in rule.fields:
+        if name not in names:
+            yield f"rule {rule.text!r} names '{name}', which is no field of this template"
+        elif name in types and types[name] not in NUMERIC:
+            yield f"rule {rule.text!r} computes with '{name}', which is of type {types[name]}"
+
+
+def _sentence(kind: type[Part], raw: Toml, details: Any) -> str:  # Any: pydantic's ErrorDetails
+    place = _place(details["loc"], raw)
+    match details["type"]:
+        case "missing":
+            return f"'{place}' is missing"
+        case "extra_forbidden" if len(details["loc"]) == 1:
+            return f"'{place}' is not known here; {_known_instead(place, _settings(kind))}"
+        case "extra_forbidden":
+            return f"'{place}' is not known here"
+        case "value_error":
+            words = str(details["ctx"]["error"])
+            return f"'{place}': {words}" if place else words
+        case problem:
+            remedy = REMEDIES.get(problem, details["msg"])
+            return f"'{place}' is {details['input']!r}; {_filled(remedy, details.get('ctx', {}))}"
+
+
+def _filled(remedy: str, numbers: Mapping[str, object]) -> str:
+    for name, value in numbers.items():
+        remedy = remedy.replace(f"{{{name}}}", str(value))
+    return remedy
+
+
+def _place(keys: tuple[str | int, ...], raw: Toml) -> str:
+    """Name a setting as its writer would: `boxes`, `groups number 2.boxes`."""
+    if keys[:2] == ("groups", 0) and "groups" not in raw:
+        keys = keys[2:]
+    words = "".join(f" number {key + 1}" if isinstance(key, int) else f".{key}" for key in keys)
+    return words.removeprefix(".").removesuffix(".[key]")
+
+
+def _settings(kind: type[Part]) -> list[str]:
+    names = [field.alias or name for name, field in kind.model_fields.items()]
+    return [*names, "boxes"] if kind is Field else names
+
+
+def _known_instead(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+
+
+def _raw_names(raw: Toml) -> list[str]:
+    """Names of all fields, those with mistakes in them too."""
+    fields = raw.get("fields")
+    tables = fields if isinstance(fields, list) else []
+    return [str(table["name"]) for table in tables if isinstance(table, dict) and "name" in table]
+
+
+def _off(sheet: Rect) -> str:
+    return f"past the edge of the page, {sheet.width:g} x {sheet.height:g}"
+
+
+def _shared(one: Rect, other: Rect) -> float:
+    """Return the area that two rectangles share."""
+    width = min(one.right, other.right) - max(one.x, other.x)
+    height = min(one.bottom, other.bottom) - max(one.y, other.y)
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _region_problems(field: Field, sheet: Rect | None) -> Iterator[str]:
+    if not field.groups:
+        if field.region is None:
+            yield "has no place on the page; give region and boxes, or groups"
+        else:
+            yield "is a free run of digits, which this version does not read yet; give its boxes"
+    if sheet and any(not sheet.contains(region) for region in field.regions):
+        yield f"reaches {_off(sheet)}"
+    if field.type is FieldType.CHECKBOX and field.box_count > 1:
+        yield "is a checkbox with several boxes; give each a field of its own"
+    for group in field.groups if field.pitch else ():
+        yield from _pitch_problems(group, field.pitch or 0)
+
+
+def _pitch_problems(group: Group, pitch: float) -> Iterator[str]:
+    box_width = group.region.width - (group.boxes - 1) * pitch
+    if box_width <= 0 or (group.boxes > 1 and box_width > 1.01 * pitch):
+        even = group.region.width / group.boxes
+        yield (
+            f"has pitch {pitch:g}, at which {group.boxes} boxes do not fit a row "
+            f"{group.region.width:g} wide; without gaps it is {even:g}"
+        )
+
+
+def _type_problems(field: Field) -> Iterator[str]:
+    if field.type is FieldType.MICR:
+        yield "has type micr, which this version does not read yet"
+    letters = {FieldType.DATE: "DMY", FieldType.TIME: "HM"}.get(field.type)
+    example = "DDMMYYYY" if field.type is FieldType.DATE else "HHMM"
+    if letters and field.format is None:
+        yield f"needs a format, as in format = {example!r}"
+    elif letters and field.format is not None:
+        yield from _format_problems(field, field.format, letters, example)
+    elif field.format is not None:
+        yield f"has a format, which only dates and times have; it is of type {field.type}"
+    if field.years[0] > field.years[1]:
+        yield f"has years from {field.years[0]} to {field.years[1]}; give the first one first"
+    if field.decimals and field.type is not FieldType.AMOUNT:
+        yield f"has decimals, which only amounts have; it is of type {field.type}"
+    elif field.decimals and field.decimals >= field.box_count:
+        yield f"has {field.decimals} decimals in {field.box_count} boxes; none is left before them"
+
+
+def _format_problems(field: Field, format: str, letters: str, example: str) -> Iterator[str]:
+    """Yield what is wrong with a date's or time's format."""
+    runs = [match[0] for match in re.finditer(r"(.)\1*", format)]
+    lengths = {"D": (2,), "M": (2,), "Y": (2, 4), "H": (2,)}
+    if sorted(run[0] for run in runs) != sorted(letters) or any(
+        len(run) not in lengths[run[0]] for run in runs
+    ):
+        yield f"has format {format!r}; write it like {example!r}"
+    elif len(format) != field.box_count:
+        yield f"has format {format!r} for {field.box_count} boxes; each letter needs its box"

@@ -1,0 +1,188 @@
+"""Reading template files: what they mean, and what is said of those that are wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from formreader.errors import SetupError, TemplateError
+from formreader.geometry import Rect
+from formreader.template import Template
+from formreader.template_file import find_template, load_template, parse_template, template_files
+
+HEAD = 'formreader = 1\nname = "form"\npage = { size = [210, 297] }\n'
+FIELD = '[[fields]]\nname = "a"\ntype = "integer"\nregion = [10, 10, 30, 8]\nboxes = 3\n'
+DATE = FIELD.replace("integer", "date").replace("boxes = 3", "boxes = 8")
+
+WRONG = {
+    "": "'formreader', the version of the format, is missing; write formreader = 1",
+    "a = = 1": "this is no TOML: Invalid value (at line 1, column 5)",
+    HEAD: "there are no fields; add at least one [[fields]] table",
+    HEAD + "fields = [1]": "field number 1 must be a table",
+    HEAD.replace("= 1", "= 2") + FIELD: "is 2; write formreader = 1",
+    HEAD.replace('"form"', '"my form"') + FIELD: "'name' must be a word",
+    "titel = 1\n" + HEAD + FIELD: "'titel' is not known at the top; did you mean 'title'?",
+    "title = 1\n" + HEAD + FIELD: "'title' is 1; it must be a text in \"quotes\"",
+    HEAD.replace("210, 297", "210") + FIELD: "page: 'size number 2' is missing",
+    HEAD.replace("210", "0") + FIELD: "page: 'size number 1' is 0; it must be above 0",
+    HEAD.replace("] }", '], unit = "cm" }') + FIELD: "'unit' is 'cm'; it must be 'mm', 'in' or",
+    HEAD.replace("page", "#") + FIELD: "page is missing",
+    HEAD + FIELD.replace("integer", "float"): "field 'a': 'type' is 'float'; it must be 'digits',",
+    HEAD + FIELD.replace('name = "a"', ""): "field number 1: 'name' is missing",
+    HEAD + FIELD.replace('"a"', '"page"'): "field 'page' has the name of a column of the results",
+    HEAD + FIELD.replace("boxes", "boxs"): "field 'a': 'boxs' is not known here; did you mean 'bo",
+    HEAD + FIELD.replace("= 3", "= 0"): "field 'a': 'boxes' is 0; it must be 1 or more",
+    HEAD + FIELD.replace(", 8]", "]"): "field 'a': 'region': write it as [x, y, width, height]",
+    HEAD + FIELD.replace(", 8]", ", 0]"): "'region': width and height must be above 0",
+    HEAD + FIELD.replace("[10,", "[190,"): "field 'a' reaches past the edge of the page, 210 x 297",
+    HEAD + FIELD.replace("region", "#"): "boxes needs a region = [x, y, width, height] around them",
+    HEAD + FIELD.replace("boxes", "#"): "is a free run of digits, which this version does not read",
+    HEAD + FIELD + "groups = []": "give either groups, or region and boxes",
+    HEAD + FIELD.replace("region", "#").replace("boxes", "#"): "has no place on the page",
+    HEAD + FIELD + "pitch = 20": "has pitch 20, at which 3 boxes do not fit a row 30 wide",
+    HEAD + FIELD + "pitch = 2": "without gaps it is 10",
+    HEAD + FIELD + 'guide = "eights"': "'guide' is 'eights'; it must be 'seven-segment', 'dots' or",
+    HEAD + FIELD + 'check = "luna"': "asks for check 'luna'; known checks: luhn, aba",
+    HEAD + FIELD + 'check = "stdnum:no"': "asks for check 'stdnum:no'; known checks: luhn, aba",
+    HEAD + FIELD + 'pattern = "["': "has a pattern that is no regular expression: untermin",
+    HEAD + FIELD + "one_of = [7]": "'one_of number 1' is 7; it must be a text in \"quotes\"",
+    HEAD + FIELD + "min = 5\nmax = 3": "has min 5 above max 3",
+    HEAD + FIELD + 'min = "low"': "'min' is 'low'; it must be a number",
+    HEAD + FIELD + "max_error = 1": "'max_error' is 1; it must be below 1",
+    HEAD + FIELD + "decimals = 2": "has decimals, which only amounts have; it is of type integer",
+    HEAD + FIELD.replace("integer", "amount") + "decimals = 3": "has 3 decimals in 3 boxes; none",
+    HEAD + FIELD + 'format = "HHMM"': "has a format, which only dates and times have",
+    HEAD + DATE: "field 'a' needs a format, as in format = 'DDMMYYYY'",
+    HEAD + DATE + 'format = "DDMM"': "has format 'DDMM'; write it like 'DDMMYYYY'",
+    HEAD + DATE + 'format = "DDMMYY"': "has format 'DDMMYY' for 8 boxes; each letter needs its box",
+    HEAD + DATE + 'format = "DDMMYYYY"\nyears = [2030, 2020]': "has years from 2030 to 2020",
+    HEAD + FIELD.replace("integer", "checkbox"): "is a checkbox with several boxes",
+    HEAD + FIELD.replace("integer", "micr"): "has type micr, which this version does not read yet",
+    HEAD + FIELD + FIELD: "field 'a' stands 2 times; each field needs a name of its own",
+    HEAD + FIELD + FIELD.replace('"a"', '"b"'): "field 'b' lies over field 'a'; give each its own",
+    "rules = 'a'\n" + HEAD + FIELD: "rules must be a list of texts",
+    "rules = ['a +']\n" + HEAD + FIELD: "rule 'a +': expected a field or a number, got the end",
+    "rules = ['b == a']\n" + HEAD + FIELD: "names 'b', which is no field of this template",
+    "rules = ['a == 1']\n" + HEAD + DATE: "computes with 'a', which is of type date",
+    HEAD + FIELD + "[register]\nmark = 1": "register: 'mark' is not known here; did you mean 'mark",
+    HEAD + FIELD + '[register]\npicture = "b.png"': "picture 'b.png' is not beside the template",
+    HEAD + FIELD + "[register]\nmarks = { size = 5, at = [[1, 1], [9, 9]] }": "it needs 3 or more",
+    HEAD + FIELD + "[register]\nmarks = { size = 5, at = [[1, 1], [9, 9], [9]] }": "at number 3",
+    HEAD + FIELD + "[register]\nmarks = { size = 5, at = [[1, 1], [9, 9], [300, 9]] }": (
+        "register: a mark at [300, 9] lies past the edge of the page, 210 x 297"
+    ),
+    HEAD
+    + FIELD
+    + "[register]\naruco = { size = 5, at = { x = [9, 9] } }": "must be a whole number",
+}
+
+
+def parse(text: str) -> Template:
+    return parse_template(text.encode(), Path("form.toml"))
+
+
+def write(folder: Path, name: str, text: str = HEAD + FIELD) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG.items(), ids=WRONG.values())
+def test_says_what_is_wrong_and_what_would_be_right(text, words):
+    with pytest.raises(TemplateError, match=re.escape(words)):
+        parse(text)
+
+
+def test_lists_all_problems_at_once():
+    broken = HEAD.replace("= 1", "= 2") + FIELD.replace("= 3", "= 0") + DATE.replace('"a"', '"b"')
+
+    with pytest.raises(TemplateError) as caught:
+        parse(broken)
+
+    assert len(caught.value.problems) == 3
+    assert str(caught.value).startswith("form.toml is not a valid template:\n  - ")
+
+
+def test_a_list_with_a_wrong_item_is_not_called_short_as_well():
+    with pytest.raises(TemplateError) as caught:
+        parse(HEAD + FIELD + "[register]\nmarks = { size = 5, at = [[1, 1], [9, 9], [9]] }")
+
+    assert caught.value.problems == ("register: 'marks.at number 3 number 2' is missing",)
+
+
+def test_region_and_boxes_are_short_for_one_group():
+    (field,) = parse(HEAD + FIELD).fields
+
+    assert [(group.region, group.boxes) for group in field.groups] == [(Rect(10, 10, 30, 8), 3)]
+    assert field.region is None
+
+
+def test_groups_of_a_field_count_together():
+    groups = "{ region = [10, 10, 20, 8], boxes = 2 }, { region = [40, 10, 60, 8], boxes = 6 }"
+    field = FIELD.replace("region = [10, 10, 30, 8]\nboxes = 3", f"groups = [{groups}]")
+
+    assert parse(HEAD + field).field("a").box_count == 8
+
+
+@pytest.mark.parametrize(
+    ("unit", "mm"),
+    [('unit = "mm"', 1.0), ('unit = "in"', 25.4), ('unit = "px", dpi = 254', 0.1)],
+)
+def test_lengths_come_back_in_mm(unit, mm):
+    marks = "[register]\nmarks = { size = 5, at = [[1, 1], [9, 1], [9, 20]] }"
+    form = parse(HEAD.replace("] }", f"], {unit} }}") + FIELD + "pitch = 10\n" + marks)
+
+    assert form.page.size == pytest.approx((210 * mm, 297 * mm))
+    region = form.fields[0].groups[0].region
+    assert region.corners == pytest.approx(Rect(10, 10, 30, 8).corners * mm)
+    assert form.fields[0].pitch == pytest.approx(10 * mm)
+    assert form.registration.marks is not None
+    assert form.registration.marks.at[2] == pytest.approx((9 * mm, 20 * mm))
+
+
+def test_a_page_in_pixels_of_unknown_size_counts_as_a4():
+    form = parse(HEAD.replace("[210, 297] }", '[1000, 1485], unit = "px" }') + FIELD)
+
+    assert form.page.size == pytest.approx((200, 297))
+
+
+def test_notepads_mark_at_the_start_of_a_file_is_no_error():
+    assert parse("\ufeff" + HEAD + FIELD).name == "form"
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(TemplateError, match="the file cannot be read: No such file"):
+        load_template(tmp_path / "none.toml")
+
+
+def test_a_template_is_a_file_or_a_folder_with_what_it_needs(tmp_path):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "blank.png").touch()
+    write(tmp_path, "a.toml")
+    write(tmp_path, "b/template.toml", HEAD + FIELD + '[register]\npicture = "blank.png"')
+
+    assert template_files((tmp_path,)).keys() == {"a", "b"}
+    assert load_template(tmp_path / "b").registration.picture == "blank.png"
+
+
+def test_the_first_folder_with_a_name_wins(tmp_path):
+    mine = write(tmp_path, "mine/claim.toml")
+    write(tmp_path, "shipped/claim.toml")
+
+    assert find_template("claim", (tmp_path / "mine", tmp_path / "shipped")) == mine
+
+
+def test_a_folder_of_scans_does_not_hide_the_template_of_its_name(tmp_path, monkeypatch):
+    template = write(tmp_path, "templates/claim.toml")
+    (tmp_path / "claim").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    assert find_template("claim", (tmp_path / "templates",)) == template
+
+
+def test_an_unknown_name_is_answered_with_those_there_are(tmp_path):
+    write(tmp_path, "claim.toml")
+
+    with pytest.raises(SetupError, match="no template 'klaim'; known templates: claim, or give"):
+        find_template("klaim", (tmp_path,))
