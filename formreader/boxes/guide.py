@@ -37,8 +37,8 @@ def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice]) -> None
     height = round(float(np.median([box.height for _, box in places])))
     crops = np.stack([_aligned(ink, box, width, height) for ink, box in places])
     guide = np.quantile(crops, QUANTILE, axis=0).astype(np.uint8)
-    guide = cv2.dilate(guide, np.ones((2 * SLACK_PX + 1, 2 * SLACK_PX + 1), np.uint8))
-    limit = np.clip(guide * SPREAD + GRAIN, 0, 255)
+    widened = cv2.dilate(guide, np.ones((2 * SLACK_PX + 1, 2 * SLACK_PX + 1), np.uint8))
+    limit = np.clip(widened * SPREAD + GRAIN, 0, 255)
     for (ink, box), crop in zip(places, crops, strict=True):
         _subtract(ink, box, crop, limit)
 

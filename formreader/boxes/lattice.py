@@ -24,6 +24,7 @@ INK_CAP = 70  # darkness above it counts no more: a pen must not outweigh a pale
 PULL = 0.6  # darkness units per mm: between equals the nearer place wins
 LEAST_CONTRAST = 4.0  # mean darkness of a line over its surroundings; grain reaches 2
 TICK_SHARE = 0.3  # of the height of a comb are its ticks
+TICK_END = 0.5  # ticks begin where lines are this share as dark as at their foot
 TICK_WEIGHT = 0.7  # the foot of a digit may be as dark as a tick
 SAME_LINE_MM = 0.3  # adjoining boxes share their sides
 
@@ -53,6 +54,8 @@ class Lattice:
     level: tuple[Line, ...]
     upright: tuple[Line, ...]
     """Each side once: two adjoining boxes share theirs."""
+    upright_top: float
+    """Where the upright lines begin, patch pixels: at the upper line, but for combs."""
     evidence: float
     """Share of the lines that were seen, 0 to 1."""
     dx_mm: float
@@ -97,6 +100,7 @@ def find_lattice(
         boxes=boxes,
         level=tuple(Line(float(y), bool(saw)) for y, saw in zip(level, level_seen, strict=True)),
         upright=tuple(Line(x, saw) for x, saw in upright),
+        upright_top=_upright_top(ink, upright, top, bottom),
         evidence=float(np.mean(seen)),
         dx_mm=float(sides[0] + sides[-1] - patch.region.x - patch.region.right) / 2 / dots,
         dy_mm=float(top + bottom - patch.region.y - patch.region.bottom) / 2 / dots,
@@ -118,6 +122,22 @@ def _upright_profile(ink: InkImage, top: float, bottom: float) -> Profile:
     ticks = last - max(round(TICK_SHARE * (bottom - top)), 2)
     whole = _mean(ink[first:last], axis=0)
     return np.asarray(np.maximum(whole, TICK_WEIGHT * _mean(ink[ticks:last], axis=0)), np.float32)
+
+
+def _upright_top(
+    ink: InkImage, upright: list[tuple[float, bool]], top: float, bottom: float
+) -> float:
+    """Return the y at which the upright lines begin, from all of them together."""
+    rows = slice(round(top), max(round(bottom), round(top) + 4))
+    places = [round(x) for x, saw in upright if saw and 1 <= x < ink.shape[1] - 2]
+    if not places:
+        return top
+    lines = np.mean([ink[rows, x - 1 : x + 2].max(axis=1) for x in places], axis=0)
+    ticks = max(round(TICK_SHARE * len(lines)), 2)
+    paper = lines < TICK_END * lines[-ticks:].mean()
+    if paper[: len(lines) // 2].mean() < 0.5:
+        return top
+    return top + 1 + int(np.flatnonzero(paper[: -ticks // 2])[-1])
 
 
 def _mean(ink: InkImage, axis: int) -> Profile:

@@ -1,10 +1,11 @@
 """Take the printed lines of a row away without eating the strokes that cross or touch them.
 
-A line pixel is replaced by what lies beyond the line on its two sides: paper where there is
-paper, ink where a stroke goes through. Ink clearly darker than the line itself stays as it is,
+A line has the same thickness all along; where it is thicker a stroke crosses, touches or runs
+along it, and the ink stays. Everywhere else it becomes paper. Ink clearly darker than the line itself stays as it is,
 so that a pen on a pale line loses nothing at all.
 """
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -15,10 +16,13 @@ from formreader.images import InkImage
 SEARCH_MM = 0.35  # a line wavers this much along a row: paper bends, scanners stretch
 HALF_WIDTH_MM = (0.10, 0.45)  # least and most half width of a line that is taken away
 FLANK = 0.35  # a line ends where its profile falls below this share of its peak
+THICKER_MM, THICKER = 0.15, 0.4  # a stroke on a line adds so many mm, or this share of the line
+USUAL = 0.4  # quantile of thickness along a line that no stroke reaches
+SMOOTH_MM = 0.3  # bilevel lines are ragged; their thickness is averaged over this length
 DARKER = 1.5  # ink this many times as dark as the line is no line
 TYPICAL = 0.6  # quantile along a line that shows its darkness, were 40 % of it broken or crossed
 FAINTEST_LINE = 8  # darkness; what is fainter does no harm
-STEP_MM = 8.0  # a line is followed in steps of this length
+STEP_MM = 8.0  # a line is followed in steps of about this length
 OVERRUN_MM = 0.6  # printers end a line a little beyond its corner
 
 Bands = npt.NDArray[np.float32]
@@ -31,7 +35,9 @@ def remove_lines(patch: Patch, lattice: Lattice) -> InkImage:
     first, last = lattice.boxes[0], lattice.boxes[-1]
     upright = np.array([line.position for line in lattice.upright])
     level = np.array([line.position for line in lattice.level])
-    _remove_level(ink.T, upright, first.y, first.bottom, patch.dots_per_mm)
+    # Lines of neighbouring boxes may be less than a band apart: every other one at a time.
+    for places in (upright[::2], upright[1::2]):
+        _remove_level(ink.T, places, lattice.upright_top, first.bottom, patch.dots_per_mm)
     _remove_level(ink, level, first.x, last.right, patch.dots_per_mm)
     return ink
 
@@ -52,13 +58,14 @@ def _remove_level(
     along = left + np.arange(pieces * length)
     bands = ink[across[:, :, None], along].astype(np.float32)
     top, bottom, level = _extents(bands, pieces, dots)
-    bridged = _bridge(
+    without = _without_line(
         bands,
         np.repeat(top, length, axis=1),
         np.repeat(bottom, length, axis=1),
         np.repeat(level, length, axis=1),
+        dots,
     )
-    ink[across[:, :, None], along] = bridged.astype(np.uint8)
+    ink[across[:, :, None], along] = without.astype(np.uint8)
 
 
 def _extents(
@@ -66,6 +73,7 @@ def _extents(
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Bands]:
     """Find the line in each piece of each band: first row, last row, darkness; (lines, pieces).
 
+    All lines are as thick as they are typically: a stroke on one does not make it thicker.
     Where there is no line, the last row is above the first.
     """
     lines, height, width = bands.shape
@@ -77,10 +85,13 @@ def _extents(
     near = profile[:, :, middle - search : middle + search + 1]
     peak = middle - search + near.argmax(axis=2)
     level = near.max(axis=2)
+    seen = level >= FAINTEST_LINE
+    if not seen.any():
+        return np.ones_like(peak), np.zeros_like(peak), level
     above = _run(profile[:, :, ::-1], profile.shape[2] - 1 - peak, level, dots)
     below = _run(profile, peak, level, dots)
-    none = level < FAINTEST_LINE
-    return np.where(none, 1, peak - above), np.where(none, 0, peak + below), level
+    up, down = round(float(np.median(above[seen]))), round(float(np.median(below[seen])))
+    return np.where(seen, peak - up, 1), np.where(seen, peak + down, 0), level
 
 
 def _run(
@@ -98,15 +109,21 @@ def _run(
     return np.maximum(count, least)
 
 
-def _bridge(
-    bands: Bands, top: npt.NDArray[np.intp], bottom: npt.NDArray[np.intp], level: Bands
+def _without_line(
+    bands: Bands,
+    top: npt.NDArray[np.intp],
+    bottom: npt.NDArray[np.intp],
+    level: Bands,
+    dots: float,
 ) -> Bands:
-    """Fill each column of each band, from top to bottom, with what lies above and below."""
-    last = bands.shape[1] - 1
-    upper = np.take_along_axis(bands, np.clip(top - 1, 0, last)[:, None, :], axis=1)
-    lower = np.take_along_axis(bands, np.clip(bottom + 1, 0, last)[:, None, :], axis=1)
+    """Blank the rows top to bottom of each column, but where a stroke makes the line thicker."""
+    top, bottom, level = top[:, None, :], bottom[:, None, :], level[:, None, :]
     row = np.arange(bands.shape[1])[:, None]
-    share = (row - top[:, None, :] + 1) / (bottom - top + 2)[:, None, :]
-    bridge = np.minimum(upper + (lower - upper) * share, bands)
-    line = (row >= top[:, None, :]) & (row <= bottom[:, None, :])
-    return np.where(line & (bands <= DARKER * level[:, None, :]), bridge, bands)
+    line = (row >= top - 1) & (row <= bottom + 1) & (bands <= DARKER * level)
+    around = (row >= top - 2) & (row <= bottom + 2)
+    thickness = (np.minimum(bands / np.maximum(level, 1), 1) * around).sum(axis=1)
+    usual = np.quantile(thickness, USUAL, axis=1, keepdims=True)
+    smooth = cv2.blur(thickness, (max(round(SMOOTH_MM * dots), 1), 1))
+    limit = np.maximum(THICKER_MM * dots, THICKER * usual)
+    stroke = np.clip((smooth - usual) / limit - 0.5, 0, 1)[:, None, :]
+    return np.where(line, bands * stroke, bands)

@@ -12,7 +12,7 @@ MARGIN_MM = 3.0  # paper kept around a row: room to find it in, and for strokes 
 BOX_PIXELS = (
     56  # height of a box in a patch; MNIST's 20 px of ink then come from about twice as many
 )
-DOTS_PER_MM = (7.0, 12.0)  # least and most resolution of a patch
+DOTS_PER_MM = (8.0, 12.0)  # least and most resolution of a patch
 OVERSAMPLED = 1.6  # scans this much finer than the patch are averaged first, lest thin lines alias
 BACKGROUND_MM = 3.0  # paper within this distance lights a pixel's background; pens are 1 mm at most
 DARKEST_PAPER = (

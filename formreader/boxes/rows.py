@@ -50,7 +50,7 @@ class FoundRows:
 
     rows: tuple[Row, ...]
     residual_mm: float
-    """Root mean square distance of the rows that were seen from where, all together, they belong."""
+    """Root mean square distance of the rows seen from where the others put them."""
     evidence: float
     """Share of the printed lines that were seen, 0 to 1."""
 
