@@ -6,7 +6,7 @@ import numpy as np
 from formreader.images import DIGIT_SIDE, DigitImage, InkImage
 
 INK_SIDE = 20  # MNIST: ink fits in 20 x 20, then centred by mass in 28 x 28
-FULL_INK = 70  # percentile of a stroke's darkness that becomes 255: its middle, edges are lighter
+FULL_INK = 0.7  # quantile of a stroke's darkness that becomes 255: its middle, edges are lighter
 
 
 def normalise(ink: InkImage) -> DigitImage:
@@ -23,8 +23,8 @@ def normalise(ink: InkImage) -> DigitImage:
     strokes = ink[ink > 0]
     if strokes.size == 0:
         raise ValueError("expected some ink, got none")
-    full = max(float(np.percentile(strokes, FULL_INK)), 1.0)
-    bright = cv2.convertScaleAbs(ink, alpha=255 / full)
+    place = int(FULL_INK * strokes.size)
+    bright = cv2.convertScaleAbs(ink, alpha=255 / int(np.partition(strokes, place)[place]))
     height, width = bright.shape
     scale = INK_SIDE / max(height, width)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))

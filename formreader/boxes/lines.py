@@ -1,8 +1,8 @@
 """Take the printed lines of a row away without eating the strokes that cross or touch them.
 
 A line has the same thickness all along; where it is thicker a stroke crosses, touches or runs
-along it, and the ink stays. Everywhere else it becomes paper. Ink clearly darker than the line itself stays as it is,
-so that a pen on a pale line loses nothing at all.
+along it, and the ink stays. Everywhere else it becomes paper. Ink clearly darker than the line
+itself stays as it is, so that a pen on a pale line loses nothing at all.
 """
 
 import cv2
@@ -88,25 +88,34 @@ def _extents(
     seen = level >= FAINTEST_LINE
     if not seen.any():
         return np.ones_like(peak), np.zeros_like(peak), level
-    above = _run(profile[:, :, ::-1], profile.shape[2] - 1 - peak, level, dots)
-    below = _run(profile, peak, level, dots)
-    up, down = round(float(np.median(above[seen]))), round(float(np.median(below[seen])))
-    return np.where(seen, peak - up, 1), np.where(seen, peak + down, 0), level
+    above, below = _half_widths(profile[seen], peak[seen], level[seen], dots)
+    return np.where(seen, peak - above, 1), np.where(seen, peak + below, 0), level
 
 
-def _run(
-    profile: Bands, peak: npt.NDArray[np.intp], level: Bands, dots: float
-) -> npt.NDArray[np.intp]:
-    """Count the pixels a line reaches beyond its darkest one, its soft edge included."""
+def _half_widths(
+    profiles: npt.NDArray[np.float32],
+    peaks: npt.NDArray[np.intp],
+    levels: npt.NDArray[np.float32],
+    dots: float,
+) -> tuple[int, int]:
+    """Return how far lines typically reach before and after their darkest pixel, soft edge included.
+
+    Args:
+        profiles: darkness across each piece of line, (pieces, across).
+        peaks: where it is darkest, (pieces,).
+        levels: how dark it is there, (pieces,).
+        dots: pixels per mm.
+    """
     least, most = (max(round(half * dots), 1) for half in HALF_WIDTH_MM)
-    alive = np.ones(peak.shape, bool)
-    count = np.zeros(peak.shape, np.intp)
-    for distance in range(1, most + 1):
-        count += alive
-        place = np.minimum(peak + distance, profile.shape[2] - 1)
-        value = np.take_along_axis(profile, place[:, :, None], axis=2)[:, :, 0]
-        alive &= value >= FLANK * level
-    return np.maximum(count, least)
+    reach = np.arange(-most, most + 1)
+    around = np.clip(peaks[:, None] + reach, 0, profiles.shape[1] - 1)
+    dark = profiles[np.arange(len(peaks))[:, None], around] >= FLANK * levels[:, None]
+    before = np.logical_and.accumulate(dark[:, most::-1], axis=1).sum(axis=1)
+    after = np.logical_and.accumulate(dark[:, most:], axis=1).sum(axis=1)
+    middle = len(peaks) // 2
+    typical = (int(np.partition(count, middle)[middle]) for count in (before, after))
+    above, below = (min(max(count, least), most) for count in typical)
+    return above, below
 
 
 def _without_line(
@@ -122,7 +131,8 @@ def _without_line(
     line = (row >= top - 1) & (row <= bottom + 1) & (bands <= DARKER * level)
     around = (row >= top - 2) & (row <= bottom + 2)
     thickness = (np.minimum(bands / np.maximum(level, 1), 1) * around).sum(axis=1)
-    usual = np.quantile(thickness, USUAL, axis=1, keepdims=True)
+    place = int(USUAL * thickness.shape[1])
+    usual = np.partition(thickness, place, axis=1)[:, place : place + 1]
     smooth = cv2.blur(thickness, (max(round(SMOOTH_MM * dots), 1), 1))
     limit = np.maximum(THICKER_MM * dots, THICKER * usual)
     stroke = np.clip((smooth - usual) / limit - 0.5, 0, 1)[:, None, :]
