@@ -1,0 +1,122 @@
+"""`formreader score`: how right a run is, as text or as JSON."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from formreader.score import Judged, Score, Tally
+from formreader.score import score as compare
+
+MOST_LISTED = 50  # misreads; the JSON has all of them
+TALLY_HEADER = ("", "fields", "exact", "accepted", "wrong of accepted", "95% certain")
+CURVE_HEADER = ("least confidence", "accepted", "wrong of accepted", "95% certain")
+MISREAD_HEADER = ("file", "page", "field", "truth", "value", "read", "status", "confidence")
+
+
+def score(
+    out: Annotated[Path, typer.Argument(help="The run folder.", show_default=False)],
+    truth: Annotated[
+        Path,
+        typer.Argument(
+            help="The answers: a CSV with file, field, value; also page, writer, condition.",
+            show_default=False,
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Compare a run with known answers."""
+    result = compare(out, truth)
+    typer.echo(json.dumps(_object(result), ensure_ascii=False) if as_json else _text(result))
+
+
+def _object(result: Score) -> dict[str, object]:
+    return {
+        "all": _tally_object(result.all),
+        "fields": {name: _tally_object(tally) for name, tally in result.by_field.items()},
+        "conditions": {name: _tally_object(tally) for name, tally in result.by_condition.items()},
+        "curve": [
+            {"least_confidence": least, **_tally_object(tally)} for least, tally in result.curve
+        ],
+        "misreads": [asdict(each) for each in result.misreads],
+    }
+
+
+def _tally_object(tally: Tally) -> dict[str, object]:
+    return {**asdict(tally), "wrong_interval": tally.wrong_interval}
+
+
+def _text(result: Score) -> str:
+    blocks = [
+        _tallies({"all": result.all, **result.by_field}),
+        _tallies(result.by_condition) if result.by_condition else "",
+        " ".join(_remarks(result.all)),
+        "With another least confidence:",
+        _table([CURVE_HEADER, *(_curve_row(least, tally) for least, tally in result.curve)]),
+        *_misreads(result.misreads),
+    ]
+    return "\n\n".join(filter(None, blocks))
+
+
+def _tallies(tallies: Mapping[str, Tally]) -> str:
+    return _table([TALLY_HEADER, *(_tally_row(name, tally) for name, tally in tallies.items())])
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Align columns, two blanks apart."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _tally_row(name: str, tally: Tally) -> tuple[str, ...]:
+    exact = _share(tally.exact, tally.fields)
+    return (name, str(tally.fields), exact, *_accepted_cells(tally))
+
+
+def _curve_row(least_confidence: float, tally: Tally) -> tuple[str, ...]:
+    return (str(least_confidence), *_accepted_cells(tally))
+
+
+def _accepted_cells(tally: Tally) -> tuple[str, str, str]:
+    low, high = tally.wrong_interval
+    return (
+        _share(tally.accepted, tally.fields),
+        f"{tally.wrong} of {tally.accepted} = {_share(tally.wrong, tally.accepted)}",
+        f"{low:.2%} to {high:.2%}",
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.2%}" if whole else "-"
+
+
+def _remarks(tally: Tally) -> Iterable[str]:
+    if tally.missing:
+        yield f"Fields that were not read at all, and so are not exact: {tally.missing}."
+    if tally.writers:
+        yield (
+            f"Writers of the accepted fields: {tally.writers}. The fields of one err together, "
+            "so the interval is a little too narrow."
+        )
+
+
+def _misreads(misreads: Sequence[Judged]) -> Iterable[str]:
+    if not misreads:
+        yield "No field is misread."
+        return
+    yield "Fields that are not exact, accepted ones first:"
+    yield _table([MISREAD_HEADER, *map(_misread_row, misreads[:MOST_LISTED])])
+    if len(misreads) > MOST_LISTED:
+        yield f"and {len(misreads) - MOST_LISTED} more; --json lists all of them"
+
+
+def _misread_row(each: Judged) -> tuple[str, ...]:
+    texts = (each.file, each.page, each.field, each.truth, each.value, each.read, each.status)
+    return (*texts, f"{each.confidence:.6f}")
