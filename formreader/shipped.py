@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+DEFAULT_MODEL = "classic"  # reads where no model is named
 _PACKAGE = Path(__file__).parent
 
 
