@@ -70,7 +70,7 @@ def decide_page(
         DecidedField(file, page, template.name, decisions[field.name], field.area)
         for field in reading.fields
     )
-    return Record(file, page, template.name, tuple(fields))
+    return Record(file, page, template.name, tuple(fields), reading.turned)
 
 
 def _decide_field(reading: FieldReading, field: Field, acceptance: Acceptance) -> Decision:

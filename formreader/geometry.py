@@ -80,6 +80,15 @@ def bounding_rect(points: Points) -> Rect:
     return Rect(float(x), float(y), float(right - x), float(bottom - y))
 
 
+def quarter_turns(outline: Points) -> int:
+    """Return by how many quarter turns, clockwise, an outline lies on its plane, 0 to 3.
+
+    The outline is that of an upright rectangle, (4, 2), clockwise from what was its top left.
+    """
+    dx, dy = outline[1] - outline[0]
+    return round(float(np.arctan2(dy, dx)) / (np.pi / 2)) % 4
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Transform:
     """A projective mapping of a plane onto another; most often of the page in mm onto a scan."""

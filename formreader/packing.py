@@ -22,7 +22,12 @@ def pack(reading: PageReading) -> tuple[str, bytes]:
         }
         for field in reading.fields
     ]
-    whole = {"template": reading.template, "residual_mm": reading.residual_mm, "fields": fields}
+    whole = {
+        "template": reading.template,
+        "residual_mm": reading.residual_mm,
+        "turned": reading.turned,
+        "fields": fields,
+    }
     boxes = chain.from_iterable(field.boxes for field in reading.fields)
     rows = [box.probabilities for box in boxes if box.state is BoxState.INK]
     return json.dumps(whole, ensure_ascii=False), np.array(rows, FLOATS).tobytes()
@@ -44,4 +49,4 @@ def unpack(structure: str, probabilities: bytes) -> PageReading:
         )
         for field in whole["fields"]
     )
-    return PageReading(whole["template"], whole["residual_mm"], fields)
+    return PageReading(whole["template"], whole["residual_mm"], fields, whole["turned"])

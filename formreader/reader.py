@@ -8,7 +8,7 @@ import numpy as np
 from formreader.boxes.rows import FoundRows, cut_strokes, find_rows
 from formreader.digits.recogniser import Recogniser
 from formreader.errors import AlignmentError
-from formreader.geometry import Rect, bounding_rect
+from formreader.geometry import Rect, bounding_rect, quarter_turns
 from formreader.images import DIGIT_SIDE, DigitBatch, Probabilities
 from formreader.normalise import normalise
 from formreader.pages import Page
@@ -85,6 +85,7 @@ def reading_of(sheet: Sheet, probabilities: Probabilities) -> PageReading:
             FieldReading(field.name, tuple(boxes[field.name]), _area(sheet.found, field))
             for field in sheet.template.fields
         ),
+        turned=quarter_turns(sheet.found.rows[0].outline),
     )
 
 

@@ -45,7 +45,8 @@ class Review:
             return
         page = self._pictures(record.file, record.page) if self._pictures else None
         cards = "".join(
-            _card(each, _figure(each, page) if self._pictures else "") for each in fields
+            _card(each, _figure(each, page, record.turned) if self._pictures else "")
+            for each in fields
         )
         self._file.write(
             f'<section data-file="{escape(record.file)}">\n'
@@ -107,8 +108,9 @@ def _shrunk(picture: GrayImage) -> GrayImage:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _figure(field: DecidedField, page: GrayImage | None) -> str:
-    picture = None if page is None else cut_picture(page, field.area)
+def _figure(field: DecidedField, page: GrayImage | None, turned: int) -> str:
+    """Show a field the right way up."""
+    picture = None if page is None else np.rot90(cut_picture(page, field.area), turned)
     if picture is None or not picture.size:
         return '<p class="lost">its page cannot be shown any more</p>\n'
     _, webp = cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])

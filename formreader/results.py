@@ -47,6 +47,8 @@ class PageReading:
     residual_mm: float
     """How far, root mean square, printed boxes lie from where registration expects them."""
     fields: tuple[FieldReading, ...]
+    turned: int = 0
+    """By how many quarter turns, clockwise, the form lies on the page as a viewer shows it."""
 
 
 class Status(StrEnum):
@@ -101,6 +103,8 @@ class Record:
     template: str
     fields: tuple[DecidedField, ...]
     """In the order of the template."""
+    turned: int = 0
+    """By how many quarter turns, clockwise, the form lies on the page as a viewer shows it."""
 
     @property
     def status(self) -> Status:

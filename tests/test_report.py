@@ -1,5 +1,6 @@
 import base64
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import cv2
@@ -48,6 +49,11 @@ def review(out, *records, pictures=None):
     return Tags((out / "review.html").read_text("utf-8"))
 
 
+def shown(page):
+    data = base64.b64decode(page.all("img")[0]["src"].removeprefix("data:image/webp;base64,"))
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+
+
 def test_a_run_without_doubt_leaves_nothing_to_review(tmp_path):
     page = review(tmp_path, record(SURE))
 
@@ -58,8 +64,8 @@ def test_a_run_without_doubt_leaves_nothing_to_review(tmp_path):
 def test_only_fields_in_review_are_shown_grouped_by_page(tmp_path):
     page = review(tmp_path, record(UNSURE, SURE, GAP), record(GAP, file="b.png"))
 
-    shown = [(card["data-field"], card["data-code"]) for card in page.all("article")]
-    assert shown == [("total", "unsure"), ("net", "gap"), ("net", "gap")]
+    cards = [(card["data-field"], card["data-code"]) for card in page.all("article")]
+    assert cards == [("total", "unsure"), ("net", "gap"), ("net", "gap")]
     assert [section["data-file"] for section in page.all("section")] == ["scan.png", "b.png"]
     assert "3 fields on 2 pages." in page.text
 
@@ -67,8 +73,8 @@ def test_only_fields_in_review_are_shown_grouped_by_page(tmp_path):
 def test_a_field_shows_its_guess_reason_and_alternatives(tmp_path):
     text = review(tmp_path, record(UNSURE)).text
 
-    for shown in ("127", "unsure", "it may be 121", "71.0%", "20.0%", "blank 1.0%"):
-        assert shown in text
+    for words in ("127", "unsure", "it may be 121", "71.0%", "20.0%", "blank 1.0%"):
+        assert words in text
 
 
 def test_every_page_is_decoded_once(tmp_path):
@@ -86,13 +92,22 @@ def test_every_page_is_decoded_once(tmp_path):
 
 
 def test_pictures_are_the_field_and_what_is_around_it(tmp_path):
-    page = review(tmp_path, record(GAP), pictures=lambda *_: PAGE)
+    picture = shown(review(tmp_path, record(GAP), pictures=lambda *_: PAGE))
 
-    data = page.all("img")[0]["src"].removeprefix("data:image/webp;base64,")
-    picture = cv2.imdecode(np.frombuffer(base64.b64decode(data), np.uint8), cv2.IMREAD_GRAYSCALE)
     assert picture.shape == (88, 248)
     assert picture[44, 124] == pytest.approx(200, abs=2)
     assert picture[5, 5] == pytest.approx(236, abs=2)
+
+
+def test_a_field_is_shown_the_right_way_up(tmp_path):
+    page = PAGE.copy()
+    page[60:80, 110:120] = 0  # at the start of the field as it lies, at its end as it is read
+    upside_down = replace(record(GAP), turned=2)
+
+    picture = shown(review(tmp_path, upside_down, pictures=lambda *_: page))
+
+    assert picture[44, -40] < 20
+    assert picture[44, 40] > 190
 
 
 def test_a_page_that_is_gone_does_not_hide_its_fields(tmp_path):
