@@ -1,0 +1,93 @@
+"""The shipped network, run by LiteRT."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from formreader.digits.card import load_card
+from formreader.digits.recogniser import LiteRTRecogniser, load_recogniser
+from formreader.errors import ModelError
+from formreader.images import CLASSES, DIGIT_SIDE
+from formreader.shipped import DEFAULT_MODEL, model_folders
+
+
+@pytest.fixture(scope="module")
+def recogniser():
+    return load_recogniser(DEFAULT_MODEL, model_folders())
+
+
+@pytest.fixture(scope="module")
+def digits():
+    rng = np.random.default_rng(1)
+    coarse = rng.random((257, 7, 7)) < 0.4
+    return (255 * coarse.repeat(4, axis=1).repeat(4, axis=2)).astype(np.uint8)
+
+
+def test_no_digits_have_no_probabilities(recogniser):
+    nothing = np.empty((0, DIGIT_SIDE, DIGIT_SIDE), np.uint8)
+
+    assert recogniser.classify(nothing).shape == (0, CLASSES)
+
+
+def test_probabilities_of_each_digit_sum_to_one(recogniser, digits):
+    probabilities = recogniser.classify(digits)
+
+    assert probabilities.dtype == np.float32
+    assert probabilities.shape == (len(digits), CLASSES)
+    assert probabilities.sum(axis=1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("batch", [1, 7, 32])
+def test_what_is_said_of_a_digit_does_not_depend_on_its_batch(recogniser, digits, batch):
+    together = recogniser.classify(digits)
+
+    parts = [recogniser.classify(digits[i : i + batch]) for i in range(0, len(digits), batch)]
+
+    assert np.array_equal(np.concatenate(parts), together)
+
+
+def test_what_is_said_of_a_digit_does_not_depend_on_its_neighbours(recogniser, digits):
+    order = np.random.default_rng(2).permutation(len(digits))
+
+    assert np.array_equal(recogniser.classify(digits[order]), recogniser.classify(digits)[order])
+
+
+def test_threads_share_a_recogniser(recogniser, digits):
+    with ThreadPoolExecutor(4) as threads:
+        said = list(threads.map(recogniser.classify, [digits] * 8))
+
+    assert all(np.array_equal(one, said[0]) for one in said)
+
+
+def test_pictures_of_another_kind_are_refused(recogniser):
+    with pytest.raises(ValueError, match=r"\(n, 28, 28\)"):
+        recogniser.classify(np.zeros((28, 28), np.uint8))
+
+
+def test_network_that_is_none_is_refused(recogniser):
+    with pytest.raises(ModelError, match="cannot be run"):
+        LiteRTRecogniser(recogniser.card, b"no network")
+
+
+def test_shipped_model_keeps_its_name():
+    folder = model_folders()[1] / DEFAULT_MODEL
+
+    assert load_card(folder).name == DEFAULT_MODEL
+
+
+def test_reading_digits_loads_no_tensorflow_and_says_nothing():
+    program = (
+        "import sys, numpy as np\n"
+        "from formreader.digits.recogniser import load_recogniser\n"
+        "from formreader.shipped import DEFAULT_MODEL, model_folders\n"
+        "recogniser = load_recogniser(DEFAULT_MODEL, model_folders())\n"
+        "recogniser.classify(np.zeros((3, 28, 28), np.uint8))\n"
+        "sys.exit({'tensorflow', 'keras'} & set(sys.modules) or None)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert done.stdout == done.stderr == b""
