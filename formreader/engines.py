@@ -1,8 +1,9 @@
 """Engines carry out the work of many files: one after the other, or several at once."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
 from queue import Full, Queue
 from threading import Event
@@ -25,9 +26,20 @@ class Engine(Protocol):
 
     def __call__(
         self, work: Callable[[Task], Iterable[Result]], tasks: Iterable[Task]
-    ) -> Iterator[Result]:
-        """Yield the results of every task as they come."""
+    ) -> Generator[Result, None, None]:
+        """Yield the results of every task as they come; to close it stops the work."""
         ...
+
+
+class EngineName(StrEnum):
+    """Who carries out the work."""
+
+    LOCAL = "local"
+
+
+def make_engine(name: EngineName, workers: int) -> Engine:
+    """Return an engine that carries out so many tasks at once."""
+    return {EngineName.LOCAL: local}[name](workers)
 
 
 def local(workers: int) -> Engine:
@@ -42,7 +54,7 @@ def local(workers: int) -> Engine:
 
 def run_serially(
     work: Callable[[Task], Iterable[Result]], tasks: Iterable[Task]
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Carry out one task after the other in the caller's thread."""
     for task in tasks:
         yield from work(task)
@@ -56,8 +68,8 @@ class Threads:
 
     def __call__(
         self, work: Callable[[Task], Iterable[Result]], tasks: Iterable[Task]
-    ) -> Iterator[Result]:
-        """Yield results as they come; closing the iterator waits for the pages under way."""
+    ) -> Generator[Result, None, None]:
+        """Yield results as they come; to close it waits for those under way."""
         results: Queue[Result | _End] = Queue(maxsize=2 * self.workers)
         stop = Event()
         waiting = iter(tasks)

@@ -25,7 +25,7 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE TABLE templates (
         layout TEXT PRIMARY KEY,
-        path TEXT NOT NULL,
+        folder TEXT NOT NULL,
         toml BLOB NOT NULL
     );
     CREATE TABLE files (
@@ -84,7 +84,7 @@ class StoredPage:
 class StoredTemplate:
     """A template as its file was when pages were last read with it."""
 
-    path: Path
+    folder: Path
     toml: bytes
 
 
@@ -102,14 +102,14 @@ class Store:
         Raises:
             SetupError: if another process holds the run, or the folder cannot be used.
         """
-        self.path = folder / FILE_NAME
+        self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._connection = _connect(self.path)
+            self._connection = _connect(folder / FILE_NAME)
         except OSError as error:
             raise SetupError(f"{folder} cannot be written: {error.strerror}") from error
         except sqlite3.DatabaseError as error:
-            raise SetupError(_why_not_opened(self.path, error)) from error
+            raise SetupError(_why_not_opened(folder, error)) from error
 
     def __enter__(self) -> "Store":
         return self
@@ -124,7 +124,7 @@ class Store:
         """
         if self._connection.execute("SELECT 1 FROM runs").fetchone() is None:
             return None
-        names = (self.path.with_stem(f"{self.path.stem}-{number}") for number in count(1))
+        names = (self.folder / f"run-{number}.sqlite" for number in count(1))
         aside = next(path for path in names if not path.exists())
         partial = aside.with_suffix(".part")
         partial.unlink(missing_ok=True)
@@ -147,17 +147,18 @@ class Store:
     def put_template(self, layout: str, template: StoredTemplate) -> None:
         """Keep a template, in place of an earlier one of the same layout."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO templates (layout, path, toml) VALUES (?, CAST(? AS TEXT), ?)",
-            (layout, os.fsencode(template.path.absolute()), template.toml),
+            "INSERT OR REPLACE INTO templates (layout, folder, toml)"
+            " VALUES (?, CAST(? AS TEXT), ?)",
+            (layout, os.fsencode(template.folder.absolute()), template.toml),
         )
 
     def templates(self) -> dict[str, StoredTemplate]:
         """Return the templates of all pages of the run, by the digest of their layout."""
         rows = self._connection.execute(
-            "SELECT DISTINCT layout, templates.path, toml FROM files"
+            "SELECT DISTINCT layout, folder, toml FROM files"
             " JOIN pages USING (content, recipe) JOIN templates USING (layout)"
         )
-        return {layout: StoredTemplate(Path(path), toml) for layout, path, toml in rows}
+        return {layout: StoredTemplate(Path(folder), toml) for layout, folder, toml in rows}
 
     def paths(self) -> dict[str, Path]:
         """Return where each file lay when it was last seen, by its name in the tables."""
@@ -276,7 +277,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _why_not_opened(path: Path, error: sqlite3.Error) -> str:
+def _why_not_opened(folder: Path, error: sqlite3.Error) -> str:
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-        return f"another formreader is at work on {path.parent}; wait for it or choose another -o"
-    return f"{path} cannot be used: {error}"
+        return f"another formreader is at work on {folder}; wait for it, or give another folder"
+    return f"{folder / FILE_NAME} cannot be used: {error}"

@@ -28,7 +28,7 @@ EMPTY_FORM = PageReading("form", 0.1, ())
 
 
 def fill(store: Store, file: str, content: str, pages: int, recipe: str = "recipe") -> None:
-    store.put_template("layout", StoredTemplate(Path("form.toml"), b""))
+    store.put_template("layout", StoredTemplate(Path("forms"), b""))
     store.put_file(Path("/scans") / file, file, recipe, content=content)
     for page in range(1, pages + 1):
         store.put_reading(content, recipe, page, "layout", EMPTY_FORM)
@@ -110,7 +110,7 @@ def test_an_unsettled_problem_is_shown_until_its_file_is_taken_again(tmp_path):
 def test_templates_are_those_of_the_pages_shown(tmp_path):
     with Store(tmp_path) as store:
         fill(store, "a.png", "content", 1)
-        store.put_template("unused", StoredTemplate(Path("other.toml"), b""))
+        store.put_template("unused", StoredTemplate(Path("forms"), b""))
 
         assert list(store.templates()) == ["layout"]
 

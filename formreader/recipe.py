@@ -1,0 +1,78 @@
+"""Recipes: what decides how a page is read, so that it is read again when that changes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from formreader.digits.card import ModelCard
+from formreader.digits.recogniser import Recogniser
+from formreader.errors import SetupError
+from formreader.template import Template
+
+LAYOUT = {"name", "type", "groups", "region", "pitch", "guide"}  # of a field: what reading needs
+
+
+class Model(Recogniser, Protocol):
+    """A recogniser that says what it is."""
+
+    @property
+    def card(self) -> ModelCard:
+        """Its name, its version, and what confidence keeps which promise."""
+        ...
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The forms a page may be, and the network that reads it."""
+
+    templates: tuple[Template, ...]
+    """By name: the order in which they were given changes nothing."""
+    model: Model
+
+    @cached_property
+    def layouts(self) -> Mapping[str, str]:
+        """The digest of each template's layout, by the template's name."""
+        return {template.name: layout_digest(template) for template in self.templates}
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this recipe from others, hexadecimal."""
+        return _sha256([sorted(self.layouts.items()), self.model.card.sha256])
+
+
+def make_recipe(templates: Iterable[Template], model: Model) -> Recipe:
+    """Return the recipe for pages that may be any of these forms.
+
+    Raises:
+        SetupError: if two templates have one name.
+    """
+    by_name: dict[str, Template] = {}
+    for template in templates:
+        if by_name.setdefault(template.name, template).digest != template.digest:
+            raise SetupError(f"two different templates are called {template.name!r}; rename one")
+    return Recipe(tuple(by_name[name] for name in sorted(by_name)), model)
+
+
+def layout_digest(template: Template) -> str:
+    """Return what tells a template from others as far as reading goes: where everything is.
+
+    Checks, rules and promises do not count: to change them makes no page be read again.
+    """
+    picture = template.registration.picture
+    blank_form = (template.folder / picture).read_bytes() if picture else b""
+    return _sha256(
+        [
+            template.name,
+            template.page.model_dump(mode="json"),
+            template.registration.model_dump(mode="json"),
+            hashlib.sha256(blank_form).hexdigest(),
+            [field.model_dump(mode="json", include=LAYOUT) for field in template.fields],
+        ]
+    )
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
