@@ -22,6 +22,7 @@ WIDEST_GAP = 0.45  # share of the pitch: separate boxes stand at most this far a
 GAP_STEP_MM = 0.1
 INK_CAP = 70  # darkness above it counts no more: a pen must not outweigh a pale line
 PULL = 0.6  # darkness units per mm: between equals the nearer place wins
+SAME_PRINT = 1.2  # upright lines are at most this many times as dark as level ones
 LEAST_CONTRAST = 4.0  # mean darkness of a line over its surroundings; grain reaches 2
 TICK_SHARE = 0.3  # of the height of a comb are its ticks
 TICK_END = 0.5  # ticks begin where lines are this share as dark as at their foot
@@ -87,6 +88,7 @@ def find_lattice(
     reach = round(reach_mm * dots)
     level, level_seen = _fit(rows, np.array([[region.y, region.bottom]]), reach, dots)
     top, bottom = level
+    ink = np.minimum(ink, _print_darkness(ink, region, level[level_seen]))
     columns = _ridges(_upright_profile(ink, top, bottom), dots)
     pitch = pitch_mm and pitch_mm * dots
     sides, sides_seen = _fit(columns, _layouts(region, count, pitch, dots), reach, dots)
@@ -111,6 +113,13 @@ def _level_profile(ink: InkImage, region: Rect) -> Profile:
     """Return the mean darkness of each pixel row across the row of boxes, (height,)."""
     columns = slice(round(region.x), round(region.right))
     return _mean(ink[:, columns], axis=1)
+
+
+def _print_darkness(ink: InkImage, region: Rect, level: Places) -> int:
+    """Return how dark the level lines are, hence how much of the pen's darkness to count."""
+    columns = slice(round(region.x), round(region.right))
+    rows = [ink[max(round(y) - 1, 0) : round(y) + 2, columns].max(axis=0) for y in level]
+    return round(SAME_PRINT * float(np.median(rows))) if rows else INK_CAP
 
 
 def _upright_profile(ink: InkImage, top: float, bottom: float) -> Profile:
@@ -207,7 +216,8 @@ def _refine(ridges: Profile, expected: Places, dots: float) -> tuple[Places, npt
     start = np.rint(expected) - reach
     windows = _at(ridges, start[:, None] + np.arange(2 * reach + 1))
     peaks = start + windows.argmax(axis=1)
-    flanks = np.arange(-2, 3)
+    half = round(LINE_MM / 2 * dots)
+    flanks = np.arange(-half, half + 1)
     weights = _at(ridges, peaks[:, None] + flanks) + 1e-6
     centres = peaks + (weights * flanks).sum(axis=1) / weights.sum(axis=1)
     seen = windows.max(axis=1) >= LEAST_CONTRAST
