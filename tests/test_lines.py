@@ -45,11 +45,11 @@ def test_a_stroke_that_ends_at_a_line_keeps_its_length():
 
 def test_a_stroke_along_a_line_stays():
     patch = draw_row()
-    draw_line(patch.ink, (BETWEEN + 1, 50), (BETWEEN + 1, 90), 220, 9)
+    draw_line(patch.ink, (BETWEEN + 1, 50), (BETWEEN + 1, 80), 220, 9)
 
     ink = cleaned(patch)
 
-    assert ink[55:85, BETWEEN + 1].min() > 150
+    assert ink[55:75, BETWEEN + 1].min() > 150
     assert ink[98:105, BETWEEN + 1].max() < FAINT
 
 

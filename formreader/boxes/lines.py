@@ -62,9 +62,8 @@ def _remove_level(
     drawn = (top <= bottom).any(axis=1)
     if not drawn.any():
         return
-    across, bands, top, bottom, level = (
-        part[drawn] for part in (across, bands, top, bottom, level)
-    )
+    across, bands = across[drawn], bands[drawn]
+    top, bottom, level = top[drawn], bottom[drawn], level[drawn]
     without = _without_line(
         bands,
         np.repeat(top, length, axis=1),
