@@ -77,7 +77,7 @@ class Rule:
         Raises:
             KeyError: if a field the rule speaks of has no value.
         """
-        left, right = _evaluate(self.left, values), _evaluate(self.right, values)
+        left, right = evaluate(self.left, values), evaluate(self.right, values)
         return COMPARISONS[self.sign](left, right)
 
 
@@ -98,6 +98,20 @@ def parse_rule(text: str) -> Rule:
     if rest := tokens.take():
         raise RuleError(f"{rest} is too much: a rule is one comparison")
     return Rule(text, sign, left, right)
+
+
+def evaluate(expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
+    """Compute one side of a rule.
+
+    Raises:
+        KeyError: if a field it speaks of has no value.
+    """
+    if isinstance(expression, Number):
+        return expression.value
+    if isinstance(expression, Name):
+        return values[expression.field]
+    left, right = evaluate(expression.left, values), evaluate(expression.right, values)
+    return OPERATIONS[expression.sign](left, right)
 
 
 class _Tokens:
@@ -176,12 +190,3 @@ def _names(expression: Expression) -> Iterator[str]:
     elif isinstance(expression, Operation):
         yield from _names(expression.left)
         yield from _names(expression.right)
-
-
-def _evaluate(expression: Expression, values: Mapping[str, Decimal]) -> Decimal:
-    if isinstance(expression, Number):
-        return expression.value
-    if isinstance(expression, Name):
-        return values[expression.field]
-    left, right = _evaluate(expression.left, values), _evaluate(expression.right, values)
-    return OPERATIONS[expression.sign](left, right)
