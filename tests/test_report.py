@@ -50,7 +50,7 @@ def review(out, *records, pictures=None):
 
 
 def shown(page):
-    data = base64.b64decode(page.all("img")[0]["src"].removeprefix("data:image/webp;base64,"))
+    data = base64.b64decode(page.all("img")[0]["src"].removeprefix("data:image/jpeg;base64,"))
     return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
 
 
