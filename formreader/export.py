@@ -134,10 +134,10 @@ def replacing(path: Path) -> Iterator[TextIO]:
 def _replace(partial: Path, path: Path) -> None:
     try:
         partial.replace(path)
-    except PermissionError as error:
+    except OSError as error:
         raise SetupError(
-            f"{path.as_posix()} cannot be written; close the program that shows it and run the "
-            "same command again: what was read is kept"
+            f"{path.as_posix()} cannot be replaced: {error.strerror}; close the program that "
+            "shows it and run the same command again: what was read is kept"
         ) from error
 
 

@@ -41,6 +41,14 @@ def test_a_value_is_accepted_if_it_is_sure_enough(share, settings, status, reaso
     assert (decision.value, decision.status, decision.reason) == ("1234", status, reason)
 
 
+def test_nothing_is_accepted_if_the_promise_cannot_be_kept():
+    page = PageReading("form", 0.1, (seen("1234"),))
+
+    record = decide_page("a.png", 1, page, form(field()), Acceptance(1e-9, lambda _: None))
+
+    assert record.fields[0].decision.reason == "unsure: it is hard to read"
+
+
 def test_a_doubtful_blank_goes_to_review_too():
     crossed = seen("_", {0: {"X": 0.8, "4": 0.2}})
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from formreader.errors import SetupError
 from formreader.export import Counts, open_tables, replacing, write_summary
 from formreader.geometry import Rect
 from formreader.results import DecidedField, Decision, Problem, Record, Status
@@ -131,3 +132,11 @@ def test_an_unfinished_file_is_written_anew(tmp_path: Path):
         file.write("whole\n")
 
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_file_that_cannot_be_replaced_is_said_to_be_in_use(tmp_path):
+    (tmp_path / "a.csv").mkdir()
+
+    complaint = pytest.raises(SetupError, match=r"a.csv cannot be replaced: .*; close the program")
+    with complaint, replacing(tmp_path / "a.csv") as file:
+        file.write("whole\n")

@@ -180,3 +180,8 @@ def test_every_digit_of_a_number_keeps_its_distance_from_the_point(seen, decimal
 
     for character, got in zip(reversed(seen), reversed(value.replace(".", "")), strict=False):
         assert got == character or (got in "?0" and not character.isdigit())
+
+
+def test_a_line_of_magnetic_ink_is_not_written_in_boxes():
+    with pytest.raises(ValueError, match="expected a field in boxes, got type micr"):
+        interpret("1234", field("micr", 4))

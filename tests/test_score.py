@@ -195,3 +195,25 @@ def test_the_command_prints_one_json_object(tmp_path, capsys):
     printed = json.loads(capsys.readouterr().out)
     assert printed["all"]["exact"] == 1
     assert printed["all"]["wrong_interval"] == [0.0, pytest.approx(0.975)]
+
+
+def test_the_command_tells_writers_conditions_missing_rows_and_how_many_misreads_follow(
+    tmp_path, capsys
+):
+    save(tmp_path / "fields.csv", [field("0.png", "x", "1")])
+    answers = [answer(f"{n}.png", "x", "1", writer="w", condition="fax") for n in range(53)]
+
+    command(tmp_path, save(tmp_path / "truth.csv", answers))
+
+    text = capsys.readouterr().out
+    for words in ("not read at all, and so are not exact: 52", "accepted fields: 1.", "fax "):
+        assert words in text
+    assert text.endswith("and 2 more; --json lists all of them\n")
+
+
+def test_the_command_says_so_if_nothing_is_misread(tmp_path, capsys):
+    save(tmp_path / "fields.csv", [field("a.png", "x", "1")])
+
+    command(tmp_path, save(tmp_path / "truth.csv", [answer("a.png", "x", "1")]))
+
+    assert capsys.readouterr().out.endswith("No field is misread.\n")
