@@ -17,11 +17,12 @@ SEARCH_MM = 0.35  # a line wavers this much along a row: paper bends, scanners s
 HALF_WIDTH_MM = (0.10, 0.45)  # least and most half width of a line that is taken away
 FLANK = 0.35  # a line ends where its profile falls below this share of its peak
 THICKER_MM, THICKER = 0.15, 0.4  # a stroke on a line adds so many mm, or this share of the line
-USUAL = 0.4  # quantile of thickness along a line that no stroke reaches
+USUAL = 0.4  # quantile of thickness along what is there of a line, that no stroke reaches
+LEAST_THICKNESS = 0.5  # pixels; below it the line is broken
 PIECES_DIFFER = 1.5  # some lines are thicker or darker than most; more so, they lie under a pen
 SMOOTH_MM = 0.3  # bilevel lines are ragged; their thickness is averaged over this length
 DARKER = 1.5  # ink this many times as dark as the line is no line
-TYPICAL = 0.5  # quantile along a line that shows its darkness, were half of it broken or crossed
+TYPICAL = 0.75  # quantile along a line that shows its darkness, were three quarters of it broken
 FAINTEST_LINE = 8  # darkness; what is fainter does no harm
 STEP_MM = 8.0  # a line is followed in steps of about this length
 OVERRUN_MM = 0.6  # printers end a line a little beyond its corner
@@ -83,14 +84,14 @@ def _extents(
     Where there is no line, the last row is above the first.
     """
     lines, height, width = bands.shape
-    # Strokes cross a line in few of its columns, and few are missing: a middling one is the line.
     columns = bands.reshape(lines, height, pieces, width // pieces)[:, :, :, ::2]
     place = int(TYPICAL * columns.shape[3])
     profile = np.partition(columns, place, axis=3)[:, :, :, place].transpose(0, 2, 1)
     middle, search = height // 2, round(SEARCH_MM * dots)
-    near = profile[:, :, middle - search : middle + search + 1]
-    peak = middle - search + near.argmax(axis=2)
-    level = near.max(axis=2)
+    near = slice(middle - search, middle + search + 1)
+    # A stroke along the line may be as dark, but is not as long: the mean tells them apart.
+    peak = middle - search + columns[:, near].mean(axis=3).argmax(axis=1)
+    level = profile[:, :, near].max(axis=2)
     seen = level >= FAINTEST_LINE
     if not seen.any():
         return np.ones_like(peak), np.zeros_like(peak), level
@@ -136,16 +137,27 @@ def _without_line(
     line = (row >= top - 1) & (row <= bottom + 1) & (bands <= DARKER * level)
     around = (row >= top - 2) & (row <= bottom + 2)
     thickness = (np.minimum(bands / np.maximum(level, 1), 1) * around).sum(axis=1)
-    place = int(USUAL * thickness.shape[1])
-    usual = np.partition(thickness, place, axis=1)[:, place : place + 1]
-    usual = np.minimum(usual, PIECES_DIFFER * _middle(usual.ravel()))
+    usual = _usual(thickness)
     smooth = cv2.blur(thickness, (max(round(SMOOTH_MM * dots), 1), 1))
     limit = np.maximum(THICKER_MM * dots, THICKER * usual)
     stroke = np.clip((smooth - usual) / limit - 0.5, 0, 1)[:, None, :]
     return np.where(line, bands * stroke, bands)
 
 
+def _usual(thickness: Bands) -> Bands:
+    """Return the thickness of each line where no stroke is on it, (lines, 1)."""
+    usual = np.array([_quantile(line[line > LEAST_THICKNESS], USUAL) for line in thickness])
+    capped = np.minimum(usual, PIECES_DIFFER * _middle(usual))
+    return np.asarray(capped[:, None], np.float32)
+
+
 def _middle(values: npt.NDArray[np.float32] | npt.NDArray[np.intp]) -> float:
-    """Return the lower median: NumPy's takes ten times as long for a few values."""
-    place = (len(values) - 1) // 2
+    return _quantile(values, 0.5)
+
+
+def _quantile(values: npt.NDArray[np.float32] | npt.NDArray[np.intp], share: float) -> float:
+    """Return the lower quantile, 0 of nothing: NumPy's takes ten times as long for a few values."""
+    if not len(values):
+        return 0.0
+    place = int(share * (len(values) - 1))
     return float(np.partition(values, place)[place])
