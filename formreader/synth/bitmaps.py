@@ -30,9 +30,8 @@ class DigitSet:
     """(digits,)."""
 
     def hand(self, rng: np.random.Generator) -> "BitmapHand":
-        """Choose one of the writers."""
-        names = np.unique(self.writers)
-        return BitmapHand(str(names[int(rng.integers(len(names)))]), self)
+        """Choose one of the writers, those who wrote more digits more often."""
+        return BitmapHand(str(rng.choice(self.writers)), self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
