@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from formreader.cli.columns import in_columns
 from formreader.score import Judged, Score, Tally
 from formreader.score import score as compare
 
@@ -55,24 +56,14 @@ def _text(result: Score) -> str:
         _tallies(result.by_condition) if result.by_condition else "",
         " ".join(_remarks(result.all)),
         "With another least confidence:",
-        _table([CURVE_HEADER, *(_curve_row(least, tally) for least, tally in result.curve)]),
+        in_columns([CURVE_HEADER, *(_curve_row(least, tally) for least, tally in result.curve)]),
         *_misreads(result.misreads),
     ]
     return "\n\n".join(filter(None, blocks))
 
 
 def _tallies(tallies: Mapping[str, Tally]) -> str:
-    return _table([TALLY_HEADER, *(_tally_row(name, tally) for name, tally in tallies.items())])
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    """Align columns, two blanks apart."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    )
-    return "\n".join(line.rstrip() for line in lines)
+    return in_columns([TALLY_HEADER, *(_tally_row(name, tally) for name, tally in tallies.items())])
 
 
 def _tally_row(name: str, tally: Tally) -> tuple[str, ...]:
@@ -112,7 +103,7 @@ def _misreads(misreads: Sequence[Judged]) -> Iterable[str]:
         yield "No field is misread."
         return
     yield "Fields that are not exact, accepted ones first:"
-    yield _table([MISREAD_HEADER, *map(_misread_row, misreads[:MOST_LISTED])])
+    yield in_columns([MISREAD_HEADER, *map(_misread_row, misreads[:MOST_LISTED])])
     if len(misreads) > MOST_LISTED:
         yield f"and {len(misreads) - MOST_LISTED} more; --json lists all of them"
 
