@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from formreader.cli.columns import in_columns
 from formreader.digits.card import ModelCard, load_card, model_files
 from formreader.errors import SetupError
 from formreader.shipped import model_folders
 
 if TYPE_CHECKING:
     from formreader.training.progress import Epoch
+
+SCORE_HEADER = ("digits", "of", "right")
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,13 +28,13 @@ def model() -> None:
 @app.command("list")
 def list_models() -> None:
     """List the models that can be named, with their scores."""
-    table = Table("model", "network", "scored on", "digits", "right")
+    rows = [("model", "network", *SCORE_HEADER)]
     for name, folder in sorted(model_files(model_folders()).items()):
         card = load_card(folder)
-        for row, (digits, score) in enumerate(card.scores.items()):
-            first = (name, card.title) if row == 0 else ("", "")
-            table.add_row(*first, digits, str(score.digits), f"{score.accuracy:.2%}")
-    Console().print(table)
+        scores = _score_rows(card) or [("", "", "")]
+        firsts = [(name, card.title), *[("", "")] * (len(scores) - 1)]
+        rows += [(*first, *score) for first, score in zip(firsts, scores, strict=True)]
+    typer.echo(in_columns(rows))
 
 
 @app.command()
@@ -73,7 +75,7 @@ def train(  # noqa: PLR0913, PLR0917  each option is a parameter
     )
     with _Bar() as bar:
         card = make_model(plan, bar)
-    _show_scores(card)
+    typer.echo(in_columns([SCORE_HEADER, *_score_rows(card)]))
 
 
 class _Bar:
@@ -109,8 +111,8 @@ class _Bar:
         )
 
 
-def _show_scores(card: ModelCard) -> None:
-    table = Table("digits", "of", "right", title=card.name)
-    for digits, score in card.scores.items():
-        table.add_row(digits, str(score.digits), f"{score.accuracy:.2%}")
-    Console().print(table)
+def _score_rows(card: ModelCard) -> list[tuple[str, str, str]]:
+    return [
+        (digits, str(score.digits), f"{score.accuracy:.2%}")
+        for digits, score in card.scores.items()
+    ]

@@ -9,11 +9,11 @@ import numpy.typing as npt
 from formreader.images import DIGIT_SIDE, DigitBatch, DigitImage
 from formreader.training.pen import fitted, inked
 
-TURN = 0.2  # radians either way
-SHEAR = 0.3  # the slant of a hand
-SCALE = 0.14  # as a share, either way and in both directions apart
-SHIFT = 1.6  # pixels: centring by mass moves with every stroke more or less
-ELASTIC = 1.5  # pixels, root mean square, at most; 2.5 bends a 0 into a triangle
+TURN = 0.17  # radians either way
+SHEAR = 0.25  # the slant of a hand
+SCALE = 0.12  # as a share, either way and in both directions apart
+SHIFT = 1.4  # pixels: centring by mass moves with every stroke more or less
+ELASTIC = 1.3  # pixels, root mean square, at most; 2.5 bends a 0 into a triangle
 ELASTIC_SPREAD = 5.0  # pixels over which a hand's wobble keeps its direction
 FIELDS = 256  # wobbles made once and drawn from
 
@@ -80,6 +80,8 @@ def _pen(image: DigitImage, rng: np.random.Generator) -> DigitImage:
     """Another pen: every stroke thicker or thinner by up to two pixels."""
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     other = cv2.dilate(image, cross) if rng.random() < 0.5 else cv2.erode(image, cross)
+    if 2 * int(other.sum()) < int(image.sum()):  # a thin pen cannot be much thinner
+        return image
     share = rng.uniform(0, 0.9)
     return np.asarray(cv2.addWeighted(other, share, image, 1 - share, 0), np.uint8)
 

@@ -33,7 +33,7 @@ def fit(
         rng: makes every choice but the first weights.
         progress: is told of each batch and epoch.
     """
-    shown, held_out = material.shown, joined("held out", material.held_out)
+    shown, held_out = material.shown, joined("held out", [*material.held_out, material.pages])
     steps = len(shown) // plan.recipe.batch  # what fills no batch is left out this time
     optimizer = _compile(network, plan.recipe, plan.epochs * steps)
     augmenter = Augmenter(rng)
@@ -69,7 +69,9 @@ def _compile(network: keras.Model, recipe: Recipe, steps: int) -> keras.optimize
 
 def _judge(network: keras.Model, digits: LabelledDigits) -> tuple[float, float]:
     """Return the loss and the accuracy of a network."""
-    logits = network.predict(digits.images, batch_size=JUDGED_AT_ONCE, verbose=0)
+    starts = range(0, len(digits), JUDGED_AT_ONCE)
+    batches = [digits.images[start : start + JUDGED_AT_ONCE] for start in starts]
+    logits = np.concatenate([network.predict_on_batch(batch) for batch in batches])
     right = logits.argmax(axis=1) == digits.labels
     loss = keras.losses.sparse_categorical_crossentropy(digits.labels, logits, from_logits=True)
     return float(np.mean(loss)), float(right.mean())

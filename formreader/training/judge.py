@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from formreader.digits.card import Promise, Score
 from formreader.digits.recogniser import Recogniser
-from formreader.images import Probabilities
+from formreader.images import NO_DIGIT, Probabilities
 from formreader.training.sets import LabelledDigits, Labels
 
 TEMPERATURES = np.geomspace(0.5, 5, 231)  # a step is 1 %
@@ -50,6 +50,7 @@ def acceptance(
     """
     read = probabilities.argmax(axis=1)
     right, sure = read == digits.labels, probabilities.max(axis=1).astype(np.float64)
+    sure[read == NO_DIGIT] = 0  # such fields are never accepted
     fields = [field for _ in range(ROUNDS) for field in _fields(digits.writers, rng)]
     confidence = np.array([sure[field].prod() for field in fields])
     wrong = np.array([not right[field].all() for field in fields])

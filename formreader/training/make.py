@@ -15,10 +15,10 @@ from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.training.fit import fit
 from formreader.training.judge import acceptance, best_temperature, score
 from formreader.training.lite import to_lite
-from formreader.training.material import gather
+from formreader.training.material import Material, gather
 from formreader.training.plan import Plan
 from formreader.training.progress import Epoch, Progress
-from formreader.training.sets import LabelledDigits, joined, load_test_set
+from formreader.training.sets import LabelledDigits, load_test_set
 
 NETWORK_NAME = "digits.tflite"
 LOG_NAME = "training.csv"
@@ -32,16 +32,17 @@ def make_model(plan: Plan, progress: Progress) -> ModelCard:
     Raises:
         InputError: if a set of digits cannot be read.
     """
+    keras.utils.clear_session()  # else the names of layers count on, and are in the file
     keras.utils.set_random_seed(plan.seed)
     tf.config.experimental.enable_op_determinism()
     rng = np.random.default_rng(plan.seed)
     tests = [load_test_set(path) for path in plan.tests]
-    material = gather(plan.data, plan.seed, rng)
+    material = gather(plan, rng, progress)
     network = plan.recipe.build()
     log = fit(network, plan, material, rng, progress)
     exported = to_lite(network)
     draft = _draft(plan, exported, material.sources)
-    card = _judged(draft, exported, material.held_out, tests, rng)
+    card = _judged(draft, exported, material, tests, rng)
     _write(plan.out, exported, card, log)
     return card
 
@@ -67,19 +68,20 @@ def _draft(plan: Plan, exported: bytes, sources: tuple[DataSource, ...]) -> Mode
 def _judged(
     draft: ModelCard,
     exported: bytes,
-    held_out: Sequence[LabelledDigits],
+    material: Material,
     tests: Sequence[LabelledDigits],
     rng: np.random.Generator,
 ) -> ModelCard:
     """Fill in what the network as exported does on digits it was not trained on."""
-    together = joined("held out", held_out)
-    raw = LiteRTRecogniser(draft, exported).classify(together.images)
-    card = draft.model_copy(update={"temperature": best_temperature(raw, together.labels)})
+    pages = material.pages
+    raw = LiteRTRecogniser(draft, exported).classify(pages.images)
+    card = draft.model_copy(update={"temperature": best_temperature(raw, pages.labels)})
     recogniser = LiteRTRecogniser(card, exported)
-    sure = recogniser.classify(together.images)
+    held_out = (*material.held_out, pages)
     scores = {f"{digits.name}, held out": score(recogniser, digits) for digits in held_out}
     scores |= {f"{digits.name}, test": score(recogniser, digits) for digits in tests}
-    return card.model_copy(update={"scores": scores, "acceptance": acceptance(sure, together, rng)})
+    promises = acceptance(recogniser.classify(pages.images), pages, rng)
+    return card.model_copy(update={"scores": scores, "acceptance": promises})
 
 
 def _write(out: Path, exported: bytes, card: ModelCard, log: Sequence[Epoch]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +10,8 @@ from formreader.images import CROSSED, NO_DIGIT
 from formreader.training.crossed import draw_crossed
 from formreader.training.hands import draw_hands
 from formreader.training.no_digit import draw_no_digit
+from formreader.training.plan import Plan
+from formreader.training.progress import Progress
 from formreader.training.sets import (
     LabelledDigits,
     drawn,
@@ -18,11 +19,15 @@ from formreader.training.sets import (
     load_training_set,
     split_by_writer,
 )
+from formreader.training.through_pages import Wanted, write_and_cut
 
 HELD_OUT = 0.1  # of the writers of each set
 FEW = 10_000  # digits; a smaller set is shown twice, lest its hands drown among others
-CROSSED_SHARE, NO_DIGIT_SHARE, HANDS_SHARE = 0.06, 0.12, 0.05  # of the digits of the sets
-JUDGED_BY = 500  # drawn pictures of each kind
+DRAWN = (0.05, 0.06, 0.12)  # hands, crossed, no digit: shares of the digits of the sets
+DRAWN_TO_JUDGE = 500  # pictures of each kind
+PAGES = 1.0  # digits written on pages, as a share of the digits of the sets
+PAGES_TO_JUDGE = 4.0  # of those held out; small shares of errors take many fields to show
+SPOILT, SPOILT_TO_JUDGE = 0.1, 0.01  # of the boxes hold no digit; forms show the second
 
 LICENCES = {  # of the sets known; what others are allowed for is not known here
     "mnist": "CC BY-SA 3.0 (Y. LeCun, C. Cortes, C. Burges; from NIST Special Database 19)",
@@ -37,54 +42,55 @@ class Material:
 
     shown: LabelledDigits
     held_out: tuple[LabelledDigits, ...]
+    """One set for each of the plan's, and one for each kind of drawn picture."""
+    pages: LabelledDigits
+    """Those held out, as reading sees them."""
     sources: tuple[DataSource, ...]
 
 
-def gather(paths: Sequence[Path], seed: int, rng: np.random.Generator) -> Material:
-    """Read sets of digits, hold writers out, and draw what no set has.
-
-    Args:
-        paths: folders of MNIST's files, or .npz files.
-        seed: chooses the writers held out.
-        rng: makes every other choice.
+def gather(plan: Plan, rng: np.random.Generator, progress: Progress) -> Material:
+    """Read the plan's sets, hold writers out, draw what no set has, write it all on pages.
 
     Raises:
-        InputError: if a path holds no digits.
+        InputError: if a set cannot be read.
     """
-    sets = [load_training_set(path) for path in paths]
-    parts = [split_by_writer(digits, HELD_OUT, seed) for digits in sets]
-    shown = [part for part, _ in parts for _ in range(2 if len(part) < FEW else 1)]
-    held_out = [part for _, part in parts]
-    count = sum(map(len, shown))
+    parts = [split_by_writer(load_training_set(path), HELD_OUT, plan.seed) for path in plan.data]
+    known = [part for part, _ in parts for _ in range(2 if len(part) < FEW else 1)]
+    count = sum(map(len, known))
+    known += _draw(joined("shown", known), [round(share * count) for share in DRAWN], rng)
+    unknown = [part for _, part in parts]
+    to_train = Wanted(round(PAGES * count), SPOILT)
+    to_judge = Wanted(round(PAGES_TO_JUDGE * sum(map(len, unknown))), SPOILT_TO_JUDGE)
+    unknown += _draw(joined("held out", unknown), [DRAWN_TO_JUDGE] * 3, rng)
     return Material(
-        shown=joined("shown", [*shown, *_draw(joined("", shown), count, rng)]),
-        held_out=(*held_out, *_draw_to_judge(joined("", held_out), rng)),
-        sources=tuple(
-            DataSource(
-                name=part.name,
-                licence=LICENCES.get(part.name, "not stated"),
-                digits=len(part),
-            )
-            for part, _ in parts
-        ),
+        shown=joined("shown", [*known, _on_pages(known, to_train, rng, progress)]),
+        held_out=tuple(unknown),
+        pages=_on_pages(unknown, to_judge, rng, progress),
+        sources=tuple(_source(part) for part, _ in parts),
     )
 
 
 def _draw(
-    digits: LabelledDigits, count: int, rng: np.random.Generator
-) -> tuple[LabelledDigits, ...]:
-    crossed = draw_crossed(round(CROSSED_SHARE * count), digits, rng)
-    no_digit = draw_no_digit(round(NO_DIGIT_SHARE * count), digits, rng)
-    return (
-        draw_hands(round(HANDS_SHARE * count), digits, rng),
-        drawn("crossed", crossed, CROSSED),
-        drawn("no digit", no_digit, NO_DIGIT),
-    )
+    digits: LabelledDigits, counts: Sequence[int], rng: np.random.Generator
+) -> list[LabelledDigits]:
+    """Draw what no set has, as many as wanted of each kind of `DRAWN`."""
+    hands, crossed, no_digit = counts
+    return [
+        draw_hands(hands, digits, rng),
+        drawn("crossed", draw_crossed(crossed, digits, rng), CROSSED),
+        drawn("no digit", draw_no_digit(no_digit, digits, rng), NO_DIGIT),
+    ]
 
 
-def _draw_to_judge(digits: LabelledDigits, rng: np.random.Generator) -> tuple[LabelledDigits, ...]:
-    return (
-        draw_hands(JUDGED_BY, digits, rng),
-        drawn("crossed", draw_crossed(JUDGED_BY, digits, rng), CROSSED),
-        drawn("no digit", draw_no_digit(JUDGED_BY, digits, rng), NO_DIGIT),
-    )
+def _on_pages(
+    sets: Sequence[LabelledDigits], wanted: Wanted, rng: np.random.Generator, progress: Progress
+) -> LabelledDigits:
+    """Write sets on pages, the last two of them where a box does not hold a digit."""
+    progress.stage("drawing pages", wanted.count)
+    digits, spoils = joined("digits", sets[:-2]), joined("spoils", sets[-2:])
+    return write_and_cut(digits, spoils, wanted, rng, progress.step)
+
+
+def _source(digits: LabelledDigits) -> DataSource:
+    licence = LICENCES.get(digits.name, "not stated")
+    return DataSource(name=digits.name, licence=licence, digits=len(digits))

@@ -22,7 +22,7 @@ HALVES = {  # which halves of a digit look like no other digit
     0: "top bottom",
     2: "left",
     3: "left",
-    4: "top left",
+    4: "left",
     5: "bottom",
     6: "right",
     8: "left",

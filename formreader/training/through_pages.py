@@ -1,6 +1,8 @@
 """Digits as reading sees them: written into printed boxes, scanned, found and cut out again."""
 
+import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,11 +19,19 @@ from formreader.synth.glyph import Glyph
 from formreader.synth.rows import draw_row
 from formreader.training.sets import LabelledDigits
 
-SPOILT = 0.1  # of the boxes hold something else than a digit
 ASTRAY_MM = 0.5  # standard deviation of where registration puts a row; the lattice finds it
 MISSED = 0.25  # of a box's width: a row found farther off than this would give wrong labels
 LEAST_LIKENESS = 0.6  # to what was written; below, even people could only guess
 SIZES = (1.0, 0.8, 0.65)  # of a digit beside the rest of a printed line that came with it
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How many digit images are wanted."""
+
+    count: int
+    spoilt: float
+    """Share of the boxes that hold something else than a digit, 0 to 1."""
 
 
 class _Copyist:
@@ -43,26 +53,24 @@ class _Copyist:
 class _CopyBook:
     """Digits by their writer and what they show, and pictures of other things."""
 
-    def __init__(self, digits: LabelledDigits, spoils: LabelledDigits) -> None:
-        self._digits, self._spoils = digits, spoils
+    def __init__(self, digits: LabelledDigits, spoils: LabelledDigits, spoilt: float) -> None:
+        self._digits, self._spoils, self._spoilt = digits, spoils, spoilt
         self._writers = sorted(set(digits.writers.tolist()))
         numbers = {writer: number for number, writer in enumerate(self._writers)}
         keys = np.array([numbers[writer] for writer in digits.writers.tolist()]) * 10
         keys += digits.labels
         order = np.argsort(keys, kind="stable")
         cuts = np.searchsorted(keys[order], np.arange(10 * len(self._writers) + 1))
-        self._places = [order[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+        self._places = [order[start:end] for start, end in itertools.pairwise(cuts)]
         self._numbers = numbers
 
     def copyist(self, rng: np.random.Generator) -> _Copyist:
         """Choose one of the writers; those of whom there is more are chosen more often."""
         return _Copyist(self, str(self._digits.writers[rng.integers(len(self._digits))]))
 
-    def pick(
-        self, writer: str, digit: int, rng: np.random.Generator
-    ) -> tuple[DigitImage, int]:
+    def pick(self, writer: str, digit: int, rng: np.random.Generator) -> tuple[DigitImage, int]:
         """Return a picture and its class: the writer's digit, or now and then something else."""
-        if rng.random() < SPOILT:
+        if rng.random() < self._spoilt:
             index = rng.integers(len(self._spoils))
             return self._spoils.images[index], int(self._spoils.labels[index])
         places = self._places[10 * self._numbers[writer] + digit]
@@ -74,7 +82,7 @@ class _CopyBook:
 def write_and_cut(
     digits: LabelledDigits,
     spoils: LabelledDigits,
-    count: int,
+    wanted: Wanted,
     rng: np.random.Generator,
     step: Callable[[], None],
 ) -> LabelledDigits:
@@ -83,14 +91,15 @@ def write_and_cut(
     Args:
         digits: of classes 0 to 9, to copy.
         spoils: pictures of the other classes.
-        count: how many digit images to return.
+        wanted: how many digit images to return, and of what.
         rng: makes every choice.
         step: called for each of them.
     """
-    book = _CopyBook(digits, spoils)
+    count = wanted.count
+    book = _CopyBook(digits, spoils, wanted.spoilt)
     images = np.empty((count, DIGIT_SIDE, DIGIT_SIDE), np.uint8)
     labels = np.empty(count, np.uint8)
-    writers = []
+    writers: list[str] = []
     while len(writers) < count:
         copyist = book.copyist(rng)
         for image, label in _cut(draw_row(copyist, rng), copyist.labels, rng):
@@ -98,7 +107,7 @@ def write_and_cut(
                 images[len(writers)], labels[len(writers)] = image, label
                 writers.append(copyist.writer)
                 step()
-    return LabelledDigits(f"{digits.name} through pages", images, labels, np.array(writers))
+    return LabelledDigits("pages", images, labels, np.array(writers))
 
 
 def _cut(
@@ -125,7 +134,9 @@ def _likeness(image: DigitImage, written: DigitImage) -> float:
     """Tell how much of a picture can be found in another, perhaps smaller and elsewhere, to 1."""
     x, y, width, height = cv2.boundingRect(written)
     soft = cv2.GaussianBlur(np.pad(image, 4), (0, 0), 1)
-    tight = cv2.GaussianBlur(written[y : y + height, x : x + width], (0, 0), 1)
+    tight = np.asarray(
+        cv2.GaussianBlur(written[y : y + height, x : x + width], (0, 0), 1), np.uint8
+    )
     return max(
         float(cv2.matchTemplate(soft, _shrunk(tight, size), cv2.TM_CCOEFF_NORMED).max())
         for size in SIZES

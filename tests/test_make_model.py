@@ -1,0 +1,77 @@
+"""Making a model, small but whole."""
+
+import csv
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from formreader.cli.model import app
+from formreader.digits.card import load_card
+from formreader.digits.recogniser import load_recogniser
+from formreader.errors import SetupError
+from tests.handwriting import write_digits
+
+pytest.importorskip("tensorflow", reason="training needs the extra 'train'")
+
+
+@pytest.fixture(scope="module")
+def train(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("training")
+    digits = write_digits(writers=20, each=1)
+    np.savez(folder / "own.npz", images=digits.images, labels=digits.labels, writers=digits.writers)
+
+    def run(name):
+        command = ["train", "classic", "--data", str(folder / "own.npz"), "--epochs", "2"]
+        command += ["--test", str(folder / "own.npz"), "--out", str(folder / name), "--seed", "5"]
+        result = CliRunner().invoke(app, command)
+        assert result.exit_code == 0, result.output
+        return folder / name
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def model(train):
+    return train("first")
+
+
+def test_trained_model_can_be_loaded_and_run(model):
+    recogniser = load_recogniser(str(model), ())
+
+    assert recogniser.classify(write_digits(writers=1).images).shape == (10, 12)
+
+
+def test_card_says_what_it_was_made_from_and_how_well_it_does(model):
+    card = load_card(model)
+
+    assert [source.name for source in card.trained_on] == ["own"]
+    assert card.scores["own, test"].digits == 200
+    assert card.created_by.endswith("--test own.npz --out models/first --seed 5 --epochs 2")
+
+
+def test_log_has_a_row_for_each_epoch(model):
+    with (model / "training.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+
+    assert [row["number"] for row in rows] == ["1", "2"]
+
+
+def test_same_command_gives_the_same_network(model, train):
+    again = load_card(train("second"))
+
+    assert again.sha256 == load_card(model).sha256
+
+
+def test_unknown_recipe_is_refused(tmp_path):
+    command = ["train", "quantum", "--data", str(tmp_path), "--out", str(tmp_path / "model")]
+
+    with pytest.raises(SetupError, match="known recipes: classic"):
+        CliRunner().invoke(app, command, catch_exceptions=False)
+
+
+def test_shipped_models_are_listed_with_their_scores():
+    listed = CliRunner().invoke(app, ["list"])
+
+    assert listed.exit_code == 0
+    assert "classic" in listed.stdout
