@@ -5,6 +5,9 @@ along it, and the ink stays. Everywhere else it becomes paper. Ink clearly darke
 itself stays as it is, so that a pen on a pale line loses nothing at all.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +23,8 @@ THICKER_MM, THICKER = 0.15, 0.4  # a stroke on a line adds so many mm, or this s
 USUAL = 0.4  # quantile of thickness along what is there of a line, that no stroke reaches
 LEAST_THICKNESS = 0.5  # pixels; below it the line is broken
 PIECES_DIFFER = 1.5  # some lines are thicker or darker than most; more so, they lie under a pen
+PIECES_VARY, VARIES = 3, 2.2  # a coarse fax draws a level line once and twice as thick by turns
+RAGGED_PX = 2  # pixels by which a piece of line is thicker than most on one side
 SMOOTH_MM = 0.3  # bilevel lines are ragged; their thickness is averaged over this length
 DARKER = 1.5  # ink this many times as dark as the line is no line
 TYPICAL = 0.75  # quantile along a line that shows its darkness, were three quarters of it broken
@@ -65,13 +70,9 @@ def _remove_level(
         return
     across, bands = across[drawn], bands[drawn]
     top, bottom, level = top[drawn], bottom[drawn], level[drawn]
-    without = _without_line(
-        bands,
-        np.repeat(top, length, axis=1),
-        np.repeat(bottom, length, axis=1),
-        np.repeat(level, length, axis=1),
-        dots,
-    )
+    thickness = _thickness(bands, *_every(length, top, bottom, level))
+    stroke = _strokes(thickness, pieces, dots)
+    without = _blank(bands, stroke, *_every(length, top, bottom, level))
     ink[across[:, :, None], along] = without.astype(np.uint8)
 
 
@@ -95,7 +96,8 @@ def _extents(
     seen = level >= FAINTEST_LINE
     if not seen.any():
         return np.ones_like(peak), np.zeros_like(peak), level
-    above, below = _half_widths(profile[seen], peak[seen], level[seen], dots)
+    above, below = np.zeros_like(peak), np.zeros_like(peak)
+    above[seen], below[seen] = _half_widths(profile[seen], peak[seen], level[seen], dots)
     level = np.minimum(level, PIECES_DIFFER * _middle(level[seen]))
     return np.where(seen, peak - above, 1), np.where(seen, peak + below, 0), level
 
@@ -105,8 +107,10 @@ def _half_widths(
     peaks: npt.NDArray[np.intp],
     levels: npt.NDArray[np.float32],
     dots: float,
-) -> tuple[int, int]:
-    """Return how far lines typically reach before and after their darkest pixel.
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return how far each piece of line reaches before and after its darkest pixel, (pieces,).
+
+    A stroke along a piece makes it no thicker than all of them typically are, and a little.
 
     Args:
         profiles: darkness across each piece of line, (pieces, across).
@@ -120,35 +124,61 @@ def _half_widths(
     dark = profiles[np.arange(len(peaks))[:, None], around] >= FLANK * levels[:, None]
     before = np.logical_and.accumulate(dark[:, most::-1], axis=1).sum(axis=1)
     after = np.logical_and.accumulate(dark[:, most:], axis=1).sum(axis=1)
-    above, below = (int(min(max(_middle(count), least), most)) for count in (before, after))
-    return above, below
+    before, after = (
+        np.clip(count, least, min(_middle(count) + RAGGED_PX, most)).astype(np.intp)
+        for count in (before, after)
+    )
+    return before, after
 
 
-def _without_line(
+def _every(length: int, *parts: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Yield what is known of each piece for each of its columns, (lines, 1, along)."""
+    for part in parts:
+        yield np.repeat(part, length, axis=1)[:, None, :]
+
+
+def _thickness(
+    bands: Bands, top: npt.NDArray[np.intp], bottom: npt.NDArray[np.intp], level: Bands
+) -> Bands:
+    """Measure how thick a line is in each column, (lines, along): pixels as dark as itself."""
+    row = np.arange(bands.shape[1])[:, None]
+    around = (row >= top - 2) & (row <= bottom + 2)
+    share = np.minimum(bands / np.maximum(level, 1), 1) * around
+    return np.asarray(share.sum(axis=1), np.float32)
+
+
+def _strokes(thickness: Bands, pieces: int, dots: float) -> Bands:
+    """Tell where a stroke makes a line thicker than it usually is, (lines, along): 0 to 1."""
+    usual = _usual(thickness, pieces)
+    smooth = cv2.blur(thickness, (max(round(SMOOTH_MM * dots), 1), 1))
+    limit = np.maximum(THICKER_MM * dots, THICKER * usual)
+    return np.asarray(np.clip((smooth - usual) / limit - 0.5, 0, 1), np.float32)
+
+
+def _usual(thickness: Bands, pieces: int) -> Bands:
+    """Return how thick lines are where no stroke is on them, (lines, along)."""
+    lines, along = thickness.shape
+    of_line = np.array([_quantile(line[line > LEAST_THICKNESS], USUAL) for line in thickness])
+    usual = np.minimum(of_line, PIECES_DIFFER * _middle(of_line))[:, None]
+    if pieces < PIECES_VARY:
+        return np.broadcast_to(usual, thickness.shape)
+    length = along // pieces
+    place = int(USUAL * length)
+    of_piece = np.partition(thickness.reshape(lines, pieces, length), place, axis=2)[:, :, place]
+    return np.repeat(np.clip(of_piece, usual, VARIES * usual), length, axis=1)
+
+
+def _blank(
     bands: Bands,
+    stroke: Bands,
     top: npt.NDArray[np.intp],
     bottom: npt.NDArray[np.intp],
     level: Bands,
-    dots: float,
 ) -> Bands:
-    """Blank the rows top to bottom of each column, but where a stroke makes the line thicker."""
-    top, bottom, level = top[:, None, :], bottom[:, None, :], level[:, None, :]
+    """Blank the rows top to bottom of each column, but where there is a stroke."""
     row = np.arange(bands.shape[1])[:, None]
     line = (row >= top - 1) & (row <= bottom + 1) & (bands <= DARKER * level)
-    around = (row >= top - 2) & (row <= bottom + 2)
-    thickness = (np.minimum(bands / np.maximum(level, 1), 1) * around).sum(axis=1)
-    usual = _usual(thickness)
-    smooth = cv2.blur(thickness, (max(round(SMOOTH_MM * dots), 1), 1))
-    limit = np.maximum(THICKER_MM * dots, THICKER * usual)
-    stroke = np.clip((smooth - usual) / limit - 0.5, 0, 1)[:, None, :]
-    return np.where(line, bands * stroke, bands)
-
-
-def _usual(thickness: Bands) -> Bands:
-    """Return the thickness of each line where no stroke is on it, (lines, 1)."""
-    usual = np.array([_quantile(line[line > LEAST_THICKNESS], USUAL) for line in thickness])
-    capped = np.minimum(usual, PIECES_DIFFER * _middle(usual))
-    return np.asarray(capped[:, None], np.float32)
+    return np.where(line, bands * stroke[:, None, :], bands)
 
 
 def _middle(values: npt.NDArray[np.float32] | npt.NDArray[np.intp]) -> float:

@@ -26,6 +26,7 @@ HOST_INK = (
 )
 DIP = 0.25  # of the box; what reaches in from outside no deeper than this is print or a neighbour
 REMNANT_MM = 0.6  # what is thinner than this and as near to a printed line is left of the line
+RING_MM, ON_LINES = 0.45, 0.95  # an angle of which so much lies so near to lines is their corner
 BAR_WIDTH = (
     0.9  # of a box's width; a piece so wide along a level line is print, not a bar of 5 or 7
 )
@@ -144,13 +145,26 @@ def _dark(ink: InkImage, pieces: _Components, high: int) -> Mask:
 def _remnants(pieces: _Components, lattice: Lattice, dots: float) -> Mask:
     """Tell which pieces are left over from printed lines: thin, and along one."""
     limit = REMNANT_MM * dots
+    if not len(pieces.area):
+        return np.zeros(0, bool)
     level, _ = _nearest(pieces.y + pieces.height / 2, lattice.level)
     flat = (pieces.height <= limit) & (pieces.width >= pieces.height) & (level <= limit)
     flat |= (pieces.width >= BAR_WIDTH * lattice.boxes[0].width) & (level <= 2 * limit)
     upright, seen = _nearest(pieces.x + pieces.width / 2, lattice.upright)
     short = (pieces.height < REMNANT_SIDE * _writing_side(lattice)) | ~seen
     thin = (pieces.width <= limit) & (pieces.height >= pieces.width) & (upright <= limit)
-    return flat | (thin & short)
+    angular = (pieces.width > limit) & (pieces.height > limit)
+    corner = angular & (_share_on_lines(pieces, lattice, RING_MM * dots) >= ON_LINES)
+    return flat | corner | (thin & short)
+
+
+def _share_on_lines(pieces: _Components, lattice: Lattice, reach: float) -> npt.NDArray[np.float64]:
+    """Return the share of each piece's pixels that lie within reach of a line, (pieces,)."""
+    row, column = np.arange(pieces.rows.max() + 1), np.arange(pieces.columns.max() + 1)
+    near_level = _nearest(row, lattice.level)[0] <= reach
+    near_upright = _nearest(column, lattice.upright)[0] <= reach
+    on_line = near_level[pieces.rows] | near_upright[pieces.columns]
+    return np.bincount(pieces.labels[on_line], minlength=len(pieces.area)) / pieces.area
 
 
 def _writing_side(lattice: Lattice) -> float:
