@@ -10,10 +10,9 @@ from itertools import count
 from pathlib import Path
 
 from formreader.errors import SetupError
+from formreader.inputs import RUN_FILE
 from formreader.packing import pack, unpack
 from formreader.results import PageReading
-
-FILE_NAME = "run.sqlite"
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -105,7 +104,7 @@ class Store:
         self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._connection = _connect(folder / FILE_NAME)
+            self._connection = _connect(folder / RUN_FILE)
         except OSError as error:
             raise SetupError(f"{folder} cannot be written: {error.strerror}") from error
         except sqlite3.DatabaseError as error:
@@ -280,4 +279,4 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def _why_not_opened(folder: Path, error: sqlite3.Error) -> str:
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
         return f"another formreader is at work on {folder}; wait for it, or give another folder"
-    return f"{folder / FILE_NAME} cannot be used: {error}"
+    return f"{folder / RUN_FILE} cannot be used: {error}"

@@ -1,0 +1,5 @@
+"""`python -m formreader` is the command line too."""
+
+from formreader.cli import main
+
+main()

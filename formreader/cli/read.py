@@ -1,0 +1,117 @@
+"""`formreader read`: scanned forms into CSV files."""
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from formreader.batch import Finished, Settings, run_batch
+from formreader.cli.closing import show_finished
+from formreader.cli.progress import watching
+from formreader.digits.recogniser import load_recogniser
+from formreader.engines import EngineName, make_engine
+from formreader.inputs import find_inputs
+from formreader.recipe import Recipe, make_recipe
+from formreader.shipped import DEFAULT_MODEL, model_folders, template_folders
+from formreader.template_file import find_template, load_template
+
+MAX_ERROR = 0.001
+RUN_FOLDER = Path("formreader-out")
+SOME_SET_ASIDE = 3
+INTERRUPTED = 130
+
+
+def read(  # noqa: PLR0913, PLR0917 options of the command line
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files and folders; - takes a list of them from standard input.",
+            show_default=False,
+        ),
+    ],
+    template: Annotated[
+        list[str],
+        typer.Option(
+            "-t",
+            "--template",
+            help="Name or path of a template; with several, each page goes to the one that fits.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="The run folder.", file_okay=False)
+    ] = RUN_FOLDER,
+    max_error: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="At most this share of the accepted values is wrong."),
+    ] = MAX_ERROR,
+    jobs: Annotated[
+        int | None,
+        typer.Option("-j", "--jobs", min=1, help="Pages read at once; all cores by default."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Try the first so many pages, one by one.")
+    ] = None,
+    engine: Annotated[EngineName, typer.Option(help="Who does the work.")] = EngineName.LOCAL,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew; the old run is put aside in its folder.")
+    ] = False,
+    no_images: Annotated[
+        bool, typer.Option("--no-images", help="Leave the pictures out of review.html.")
+    ] = False,
+    model: Annotated[str, typer.Option(help="Name or path of a digit network.")] = DEFAULT_MODEL,
+) -> None:
+    """Read scanned forms into CSV files."""
+    recipe = load_recipe(template, model, max_error)
+    settings = Settings(
+        out=out,
+        max_error=max_error,
+        engine=make_engine(engine, jobs or os.cpu_count() or 1),
+        limit=limit,
+        fresh=fresh,
+        images=not no_images,
+    )
+    finished = read_files(paths, recipe, settings)
+    if finished.counts.set_aside:
+        raise typer.Exit(SOME_SET_ASIDE)
+
+
+def load_recipe(templates: Sequence[str], model: str, max_error: float) -> Recipe:
+    """Load templates and a network by name or path; warn if it cannot keep the promise.
+
+    Raises:
+        SetupError: if any of them is missing or cannot be used.
+    """
+    files = (find_template(name, template_folders()) for name in templates)
+    recipe = make_recipe(map(load_template, files), load_recogniser(model, model_folders()))
+    card = recipe.model.card
+    if card.least_confidence(max_error) is None:
+        kept = [each.max_error for each in card.acceptance if each.least_confidence is not None]
+        typer.echo(
+            f"note: every field goes to review, for the network {card.name!r} keeps no promise of "
+            f"{max_error:g}; the strictest it keeps is {min(kept, default=1):g}",
+            err=True,
+        )
+    return recipe
+
+
+def read_files(paths: Sequence[str], recipe: Recipe, settings: Settings) -> Finished:
+    """Read files, telling how far it has come and, at the end, what came of it.
+
+    Raises:
+        SetupError: if there is nothing to read, or the run folder cannot be used.
+    """
+    inputs = find_inputs(paths, sys.stdin)
+    try:
+        with watching() as watch:
+            finished = run_batch(inputs, recipe, settings, watch, lambda: datetime.now(UTC))
+    except KeyboardInterrupt:
+        typer.echo("interrupted; run the same command again to go on", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    show_finished(finished, settings.out)
+    return finished

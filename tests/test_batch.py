@@ -1,0 +1,288 @@
+"""Runs: nothing is lost, nothing is read twice, and the tables are always the same."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from formreader.batch import Finished, Settings, Tally, run_batch
+from formreader.engines import local
+from formreader.errors import SetupError
+from formreader.inputs import find_inputs
+from formreader.recipe import Model, make_recipe
+from formreader.synth.conditions import find_condition
+from formreader.synth.forms import draw_forms
+from formreader.synth.strokes import random_hand
+from formreader.template import Template
+from formreader.template_file import load_template, parse_template
+from tests.standins import SeesSevens, Stumbles
+
+CLAIM = Path(__file__).parents[1] / "templates" / "expense-claim.toml"
+TABLES = ("fields.csv", "records.csv", "problems.csv")
+
+
+@pytest.fixture(scope="session")
+def claim() -> Template:
+    return load_template(CLAIM)
+
+
+@pytest.fixture(scope="session")
+def drawn(claim, tmp_path_factory) -> Path:
+    """A folder of a form, a fax of three and a white page."""
+    folder = tmp_path_factory.mktemp("drawn")
+    forms = draw_forms(claim, random_hand, [find_condition("100-dpi")], seed=1)
+    first, *others = (Image.fromarray(form.image) for form in islice(forms, 4))
+    first.save(folder / "a.png")
+    others[0].save(folder / "b.tif", save_all=True, append_images=others[1:])
+    Image.new("L", first.size, 255).save(folder / "c.png")
+    return folder
+
+
+@pytest.fixture
+def scans(drawn, tmp_path) -> Path:
+    return shutil.copytree(drawn, tmp_path / "scans")
+
+
+@pytest.fixture
+def read(scans, claim, tmp_path):
+    """Read the scans; what a test does not name is as usual."""
+
+    def read(
+        *paths: Path,
+        model: Model | None = None,
+        template: Template = claim,
+        out: str = "out",
+        watch=lambda _: None,
+        **settings,
+    ) -> Finished:
+        chosen = {"max_error": 0.001, "engine": local(1), "images": False} | settings
+        return run_batch(
+            find_inputs([str(path) for path in paths or [scans]], sys.stdin),
+            make_recipe([template], model or SeesSevens()),
+            Settings(out=tmp_path / out, **chosen),
+            watch,
+            lambda: datetime.now(UTC),
+        )
+
+    return read
+
+
+def tables(folder: Path) -> list[bytes]:
+    return [(folder / name).read_bytes() for name in TABLES]
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def pages(folder: Path) -> list[tuple[str, str]]:
+    return [(row["file"], row["page"]) for row in rows(folder, "records.csv")]
+
+
+def stop_after(number: int):
+    def watch(tally: Tally) -> None:
+        if tally.pages_new == number:
+            raise KeyboardInterrupt
+
+    return watch
+
+
+def test_every_page_is_in_a_table_and_counted(read, tmp_path):
+    read()
+
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert pages(tmp_path / "out") == [
+        ("a.png", "1"),
+        ("b.tif", "1"),
+        ("b.tif", "2"),
+        ("b.tif", "3"),
+    ]
+    assert [row["file"] for row in rows(tmp_path / "out", "problems.csv")] == ["c.png"]
+    assert summary["pages"] == {"in": 5, "read": 4, "set_aside": 1}
+    assert sum(summary["fields"].values()) == len(rows(tmp_path / "out", "fields.csv"))
+
+
+def test_the_same_run_again_reads_nothing(read, tmp_path):
+    read()
+    before = tables(tmp_path / "out")
+    model = SeesSevens()
+
+    again = read(model=model)
+
+    assert (again.tally.pages_known, again.tally.pages_new, model.shown) == (5, 0, 0)
+    assert tables(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+def test_a_run_that_was_interrupted_goes_on(read, tmp_path, number):
+    read(out="whole")
+    with pytest.raises(KeyboardInterrupt):
+        read(watch=stop_after(number))
+
+    rest = read()
+
+    assert rest.tally.pages_new == 5 - number
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+
+
+def test_a_run_that_was_killed_goes_on(read, scans, tmp_path):
+    code = (
+        "import os, sys; from pathlib import Path; from tests import test_batch as t\n"
+        "from formreader.batch import *; from formreader.engines import local\n"
+        "scans, out = map(Path, sys.argv[1:])\n"
+        "run_batch(t.find_inputs([str(scans)], sys.stdin),"
+        " t.make_recipe([t.load_template(t.CLAIM)], t.SeesSevens()),"
+        " Settings(out=out, max_error=0.001, engine=local(2)),"
+        " lambda tally: tally.pages_new < 3 or os._exit(9), lambda: t.datetime.now(t.UTC))"
+    )
+    read(out="whole")
+    process = subprocess.run([sys.executable, "-c", code, scans, tmp_path / "out"], check=False)
+
+    rest = read()
+
+    assert (process.returncode, rest.tally.pages_known) == (9, 3)
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("workers", [2, 5])
+def test_many_workers_write_what_one_writes(read, tmp_path, workers):
+    read(out="one")
+    read(out="many", engine=local(workers))
+
+    assert tables(tmp_path / "many") == tables(tmp_path / "one")
+
+
+def test_a_limit_takes_the_first_pages_and_a_later_run_the_rest(read, tmp_path):
+    read(out="whole")
+
+    tried = read(limit=3)
+    again = read(limit=3)
+    assert pages(tmp_path / "out") == [("a.png", "1"), ("b.tif", "1"), ("b.tif", "2")]
+    rest = read(engine=local(3))
+
+    assert [run.tally.pages_new for run in (tried, again, rest)] == [3, 0, 2]
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+
+
+def test_a_new_check_is_applied_without_reading_again(read, claim, tmp_path):
+    source = CLAIM.read_bytes()
+    laxer = parse_template(source.replace(b'check = "luhn"', b""), CLAIM)
+    read()
+
+    again = read(template=laxer)
+
+    assert again.tally.pages_new == 0
+    assert rows(tmp_path / "out", "fields.csv")[0]["status"] == "accepted"
+
+
+def test_a_field_that_moved_is_read_again(read, tmp_path):
+    source = CLAIM.read_bytes()
+    moved = parse_template(source.replace(b"[60, 40, 54, 8]", b"[60, 40.1, 54, 8]"), CLAIM)
+    read()
+
+    assert read(template=moved).tally.pages_new == 5
+
+
+def test_another_network_reads_again(read):
+    read()
+
+    assert read(model=SeesSevens("1" * 64)).tally.pages_new == 5
+
+
+def test_only_a_file_that_changed_is_read_again(read, scans, tmp_path):
+    read()
+    shutil.copy(scans / "a.png", scans / "c.png")
+
+    again = read()
+
+    assert again.tally.pages_new == 0  # its content is known as that of a.png
+    assert rows(tmp_path / "out", "problems.csv") == []
+    assert pages(tmp_path / "out")[-1] == ("c.png", "1")
+
+
+def test_rows_of_a_file_that_has_gone_stay(read, scans, tmp_path):
+    read()
+    before = tables(tmp_path / "out")
+    (scans / "b.tif").unlink()
+
+    read()
+
+    assert tables(tmp_path / "out") == before
+
+
+def test_rows_of_another_template_stay_as_that_template_had_them(read, scans, tmp_path):
+    other = CLAIM.read_bytes().replace(b'"expense-claim"', b'"other"', 1)
+    read(scans / "a.png")
+
+    read(scans / "b.tif", template=parse_template(other, CLAIM))
+
+    names = {row["template"] for row in rows(tmp_path / "out", "fields.csv")}
+    assert names == {"expense-claim", "other"}
+    assert (tmp_path / "out" / "records-other.csv").is_file()
+
+
+def test_fresh_begins_anew_and_keeps_the_old_run_aside(read, scans, tmp_path):
+    read()
+    (scans / "b.tif").unlink()
+
+    anew = read(fresh=True)
+
+    assert anew.tally.pages_new == 2
+    assert pages(tmp_path / "out") == [("a.png", "1")]
+    assert anew.aside.is_file()
+
+
+def test_a_file_that_cannot_be_opened_is_set_aside_until_it_can(read, scans, tmp_path):
+    link = scans / "d.png"
+    link.symlink_to(scans / "nowhere.png")
+
+    read()
+    assert rows(tmp_path / "out", "problems.csv")[-1]["reason"].startswith("unreadable: ")
+    shutil.copy(scans / "a.png", scans / "nowhere.png")
+    read(scans / "d.png")
+
+    assert ("d.png", "1") in pages(tmp_path / "out")
+
+
+def test_a_bug_sets_one_page_aside_and_the_next_run_tries_it_again(read, tmp_path):
+    read(out="whole")
+
+    first = read(model=Stumbles(3))
+    (reason,) = [reason for reason in first.problems if reason.startswith("bug")]
+    second = read()
+
+    assert reason.startswith("bug: ZeroDivisionError in standins.py:")
+    assert reason.endswith(": no luck")
+    assert (first.counts.set_aside, second.tally.pages_new) == (2, 1)
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+
+
+def test_two_documents_of_one_name_are_not_mixed_up(read, scans, tmp_path):
+    other = tmp_path / "tuesday" / "a.png"
+    other.parent.mkdir()
+    shutil.copy(scans / "c.png", other)
+    read()
+
+    with pytest.raises(SetupError, match=r"a\.png is"):
+        read(other.parent)
+
+
+def test_a_folder_that_was_moved_goes_on(read, scans, tmp_path):
+    read()
+    moved = scans.rename(tmp_path / "moved")
+
+    assert read(moved).tally.pages_new == 0
+
+
+def test_two_different_templates_of_one_name_are_refused(claim):
+    with pytest.raises(SetupError, match="two different templates"):
+        make_recipe([claim, replace(claim, digest="other")], SeesSevens())

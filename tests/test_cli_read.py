@@ -1,0 +1,125 @@
+"""`formreader read`: what it says, what it writes, how it ends."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from formreader.synth.conditions import find_condition
+from formreader.synth.forms import draw_forms
+from formreader.synth.strokes import random_hand
+from formreader.template_file import load_template
+
+CLAIM = Path(__file__).parents[1] / "templates" / "expense-claim.toml"
+TABLES = ("fields.csv", "records.csv", "problems.csv")
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory) -> Path:
+    """A folder of two filled forms."""
+    folder = tmp_path_factory.mktemp("scans")
+    forms = draw_forms(load_template(CLAIM), random_hand, [find_condition("200-dpi")], seed=2)
+    for number, form in enumerate(islice(forms, 2)):
+        Image.fromarray(form.image).save(folder / f"{number}.png")
+    return folder
+
+
+def test_a_finished_run_says_what_came_of_it_and_where_it_is(formreader, scans, capsys):
+    code = formreader("read", scans, "-t", "expense-claim")
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "read        2" in said
+    assert all(Path("formreader-out", name).is_file() for name in TABLES)
+    assert "formreader-out/fields.csv" in said
+
+
+def test_pages_set_aside_are_told_by_reason(formreader, scans, capsys):
+    Path("empty.png").write_bytes(b"")
+
+    code = formreader("read", scans, "empty.png", "-t", "expense-claim", "-j", "1")
+
+    assert code == 3
+    assert "unreadable" in capsys.readouterr().out
+    assert "empty.png,1,unreadable: " in Path("formreader-out/problems.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nowhere", "-t", "expense-claim"), "no such file or folder"),
+        (("empty", "-t", "expense-claim"), "nothing to read"),
+        (("{scans}", "-t", "expense-clam"), "no template 'expense-clam'"),
+        (("{scans}", "-t", "broken.toml"), "not a valid template"),
+        (("{scans}", "-t", "expense-claim", "--model", "none"), "no model 'none'"),
+        (("{scans}", "-t", "expense-claim", "--engine", "dask"), "engine"),
+        (("{scans}", "-t", "expense-claim", "-j", "0"), "-j"),
+        (("{scans}",), "-t"),
+        ((), "PATH"),
+    ],
+)
+def test_a_wrong_set_up_ends_in_words_and_nothing_is_written(
+    formreader, scans, capsys, arguments, words
+):
+    Path("empty").mkdir()
+    Path("broken.toml").write_text("formreader = 1", encoding="utf-8")
+
+    code = formreader("read", *(each.format(scans=scans) for each in arguments))
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert words in said
+    assert "Traceback" not in said
+    assert not Path("formreader-out").exists()
+
+
+def test_paths_come_from_standard_input(formreader, scans, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{scans / '0.png'}\n{scans / '1.png'}\n"))
+
+    assert formreader("read", "-", "-t", "expense-claim", "--no-images") == 0
+
+
+def test_a_promise_that_no_network_keeps_is_told(formreader, scans, capsys):
+    formreader("read", scans, "-t", "expense-claim", "--max-error", "1e-9", "--limit", "1")
+
+    assert "every field goes to review" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an interrupt cannot be sent to one process there")
+def test_an_interrupted_run_says_how_to_go_on(scans, tmp_path):
+    for number in range(60):
+        (tmp_path / f"{number}.png").write_bytes((scans / "0.png").read_bytes() + bytes([number]))
+    command = (sys.executable, "-m", "formreader", "read", tmp_path, "-t", CLAIM, "-j", "1")
+    store = tmp_path / "out" / "run.sqlite"
+
+    process = subprocess.Popen([*command, "-o", store.parent], stderr=subprocess.PIPE)
+    while not store.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert b"run the same command again to go on" in said
+
+
+def test_reading_loads_neither_tensorflow_nor_pandas(scans, tmp_path):
+    code = (
+        "import sys; from formreader.cli import main\n"
+        "try: main()\n"
+        "finally: sys.exit(str({'tensorflow', 'keras', 'pandas', 'scipy'} & sys.modules.keys()))"
+    )
+    arguments = ("read", scans, "-t", CLAIM, "-o", tmp_path / "out", "--max-error", "0.05")
+
+    process = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+
+    assert process.stderr.strip() == "set()"
+    assert (tmp_path / "out" / "fields.csv").is_file()
