@@ -88,7 +88,7 @@ def _draw_number(field: Field, share: float, rng: np.random.Generator) -> Decima
     low, high = _bounds(field)
     first, last = int(low / unit), int(high / unit)
     last = max(int(last * share), first)
-    length = int(rng.integers(len(str(last)))) + 1
+    length = int(rng.integers(1, len(str(last)) + 1, 2).max())  # short ones are rarer
     return int(rng.integers(first, max(min(last, 10**length - 1), first) + 1)) * unit
 
 
