@@ -20,7 +20,7 @@ from formreader.synth.values import ZERO, choose_entries
 from formreader.template import FieldType
 
 WIDEST = 0.8  # of a box: writers keep their digits narrower than this unless they overrun
-OVERRUN_SHARE = 0.35  # of the digits of a page on which strokes run over lines
+OVERRUN_SHARE = 0.2  # of the digits of a page on which strokes run over lines
 
 Ink = Literal["ballpoint", "black", "pencil"]
 GRAYS: Mapping[Ink, tuple[int, int]] = {
