@@ -6,6 +6,7 @@ import numpy as np
 from formreader.images import DIGIT_SIDE, DigitImage, InkImage
 
 INK_SIDE = 20  # MNIST: ink fits in 20 x 20, then centred by mass in 28 x 28
+CENTRE = DIGIT_SIDE / 2  # pixel index; MNIST's lie at 14.0 +- 0.5, half a pixel off the middle
 FULL_INK = 0.7  # quantile of a stroke's darkness that becomes 255: its middle, edges are lighter
 
 
@@ -36,12 +37,11 @@ def normalise(ink: InkImage) -> DigitImage:
 
 
 def _centre_by_mass(small: DigitImage) -> DigitImage:
-    """Place ink of at most 20 x 20 so that its centre of mass is that of the image."""
+    """Place ink of at most 20 x 20 with its centre of mass where MNIST's digits have theirs."""
     moments = cv2.moments(small)
     height, width = small.shape
-    middle = (DIGIT_SIDE - 1) / 2
-    x = round(middle - moments["m10"] / moments["m00"])
-    y = round(middle - moments["m01"] / moments["m00"])
+    x = round(CENTRE - moments["m10"] / moments["m00"])
+    y = round(CENTRE - moments["m01"] / moments["m00"])
     x = min(max(x, 0), DIGIT_SIDE - width)
     y = min(max(y, 0), DIGIT_SIDE - height)
     digit = np.zeros((DIGIT_SIDE, DIGIT_SIDE), np.uint8)

@@ -50,9 +50,6 @@ def digits_of(page: DrawnForm) -> tuple[list[int], list[DigitImage]]:
     return [int(box.seen) for box in boxes], [box.digit for box in boxes]
 
 
-@pytest.mark.xfail(
-    reason="costs 0.7 points: normalise centres mass at 13.5, MNIST at 14.0; at 14.0, 0.2 points"
-)
 def test_the_way_through_a_page_costs_hardly_a_digit(pages, recogniser):
     through, alone = [], []
 

@@ -9,15 +9,11 @@ from formreader.geometry import Points, Rect, Transform, bounding_rect
 from formreader.images import GrayImage, InkImage
 
 MARGIN_MM = 3.0  # paper kept around a row: room to find it in, and for strokes that overrun it
-BOX_PIXELS = (
-    56  # height of a box in a patch; MNIST's 20 px of ink then come from about twice as many
-)
+BOX_PIXELS = 80  # height of a box in a patch; at 56 lines and strokes of 0.3 mm are hard to part
 DOTS_PER_MM = (8.0, 12.0)  # least and most resolution of a patch
 OVERSAMPLED = 1.6  # scans this much finer than the patch are averaged first, lest thin lines alias
 BACKGROUND_MM = 3.0  # paper within this distance lights a pixel's background; pens are 1 mm at most
-DARKEST_PAPER = (
-    0.6  # of the patch's bright paper; below it is print or shadow too dark to divide by
-)
+DARKEST_PAPER = 0.6  # of a patch's bright paper; below it is print, or shadow too dark to use
 
 
 @dataclass(frozen=True, slots=True, eq=False)
