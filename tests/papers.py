@@ -3,12 +3,14 @@
 import zlib
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from formreader.images import GrayImage
+from formreader.pages import FailedPage, Page, read_pages
 
 
 def sheet(width: int = 300, height: int = 400) -> GrayImage:
@@ -18,6 +20,12 @@ def sheet(width: int = 300, height: int = 400) -> GrayImage:
     cv2.line(paper, (width // 10, height - height // 5), (width - 20, height - height // 10), 90, 5)
     cv2.circle(paper, (width - width // 5, height // 4), width // 10, 0, -1)
     return paper
+
+
+def distance(one: GrayImage, other: GrayImage) -> float:
+    """Return by how many grey levels two pictures of one size differ on average."""
+    assert one.shape == other.shape
+    return float(np.mean(cv2.absdiff(one, other)))
 
 
 def encoded(image: Image.Image | GrayImage, format: str, **settings: object) -> bytes:
@@ -64,7 +72,9 @@ def picture(image: GrayImage, entries: bytes = b"/ColorSpace /DeviceGray") -> by
 SCAN = b"q 72 0 0 96 0 0 cm /Im Do Q"  # the picture laid over the whole page
 
 
-def scanned_pdf(scan: bytes, content: bytes = SCAN, page: bytes = b"", *more: bytes) -> bytes:
+def scanned_pdf(
+    scan: bytes, content: bytes = SCAN, page: bytes = b"", *more: bytes, catalog: bytes = b""
+) -> bytes:
     """Return a PDF of one page, 72 x 96 points: of 300 x 400 pixels at 300 dpi.
 
     Args:
@@ -72,8 +82,31 @@ def scanned_pdf(scan: bytes, content: bytes = SCAN, page: bytes = b"", *more: by
         content: what is drawn.
         page: more entries of the page's dictionary.
         more: objects, numbered from 6; the content may name the first of them /More.
+        catalog: more entries of the document's dictionary.
     """
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     resources = b"/Resources << /XObject << /Im 3 0 R /More 6 0 R >> /Font << /F 4 0 R >> >>"
     entries = b"/MediaBox [0 0 72 96] /Contents 5 0 R %s %s" % (resources, page)
-    return pdf(entries, objects=[scan, font, stream(b"", content), *more])
+    objects = [scan, font, stream(b"", content), *more]
+    return pdf(entries, objects=objects, catalog=catalog)
+
+
+def pages_of(folder: Path, data: bytes) -> list[Page | FailedPage]:
+    """Return the pages of a file, whose name is hard to handle and tells no type."""
+    file = folder / "Seite ß 1.scan"
+    file.write_bytes(data)
+    return list(read_pages(file, "in/a.scan"))
+
+
+def read(folder: Path, data: bytes) -> Page:
+    """Return the only page of a file."""
+    (page,) = pages_of(folder, data)
+    assert isinstance(page, Page), page.error
+    return page
+
+
+def fail(folder: Path, data: bytes) -> str:
+    """Return why the only page of a file is set aside."""
+    (page,) = pages_of(folder, data)
+    assert isinstance(page, FailedPage)
+    return str(page.error)

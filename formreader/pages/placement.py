@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pypdfium2.raw as pdfium
-from pypdfium2 import PdfImage, PdfObject, PdfPage
+from pypdfium2 import PdfImage, PdfPage
 
 from formreader.geometry import Points, Rect, Transform, bounding_rect
 from formreader.images import GrayImage
@@ -39,28 +39,24 @@ class Placement:
 
 
 def place(page: PdfPage, picture: PdfImage) -> Placement | None:
-    """Find how a picture lies; None where it is askew, see-through or cut to a shape."""
-    groups: list[PdfObject] = [picture]
-    while groups[-1].container is not None:
-        groups.append(groups[-1].container)
-    onto_page = Transform(np.eye(3))
+    """Find how a picture lies; None where it is askew, see-through, cut to a shape or in a group.
+
+    Groups, which PDFs call forms, may be cut in a way that PDFium does not tell.
+    """
+    if picture.level > 0 or pdfium.FPDFPageObj_HasTransparency(picture):
+        return None
     left, bottom, right, top = page.get_bbox()
     whole = seen = Rect(left, bottom, right - left, top - bottom)
-    for item in reversed(groups):
-        for outline in map(onto_page.apply, _outlines(item)):
-            if not _is_rectangle(outline):
-                return None
-            seen = _overlap(seen, bounding_rect(outline))
-        if pdfium.FPDFPageObj_HasTransparency(item):
+    for outline in _outlines(picture):
+        if not _is_rectangle(outline):
             return None
-        onto_page = _matrix(item).then(onto_page)
-    return _lie(picture, _pixels_onto_square(picture).then(onto_page), seen, whole, page)
+        seen = _overlap(seen, bounding_rect(outline))
+    return _lie(picture, seen, whole, page.get_rotation() // 90)
 
 
-def _lie(
-    picture: PdfImage, onto_page: Transform, seen: Rect, whole: Rect, page: PdfPage
-) -> Placement | None:
-    view = np.linalg.matrix_power(QUARTER_TURN, page.get_rotation() // 90) @ MIRROR_Y
+def _lie(picture: PdfImage, seen: Rect, whole: Rect, quarter_turns: int) -> Placement | None:
+    onto_page = _pixels_onto_square(picture).then(_square_onto_page(picture))
+    view = np.linalg.matrix_power(QUARTER_TURN, quarter_turns) @ MIRROR_Y
     axes = view @ onto_page.matrix[:2, :2]  # columns: one pixel to the right, one down
     lengths = np.abs(axes)
     upright, sideways = np.diag(lengths), np.diag(lengths[::-1])
@@ -80,20 +76,20 @@ def _lie(
     )
 
 
-def _matrix(item: PdfObject) -> Transform:
-    a, b, c, d, e, f = item.get_matrix().get()
-    return Transform(np.array([[a, c, e], [b, d, f], [0, 0, 1]]))
-
-
 def _pixels_onto_square(picture: PdfImage) -> Transform:
     """Map pixels onto the square of side 1, y up, as which a PDF lays its pictures."""
     width, height = picture.get_px_size()
     return Transform(np.array([[1 / width, 0, 0], [0, -1 / height, 1], [0, 0, 1]]))
 
 
-def _outlines(item: PdfObject) -> Iterator[Points]:
-    """Yield the corners of each path that an item is cut to."""
-    clip = pdfium.FPDFPageObj_GetClipPath(item)
+def _square_onto_page(picture: PdfImage) -> Transform:
+    a, b, c, d, e, f = picture.get_matrix().get()
+    return Transform(np.array([[a, c, e], [b, d, f], [0, 0, 1]]))
+
+
+def _outlines(picture: PdfImage) -> Iterator[Points]:
+    """Yield the corners, in points of the page, of each path that a picture is cut to."""
+    clip = pdfium.FPDFPageObj_GetClipPath(picture)
     for path in range(pdfium.FPDFClipPath_CountPaths(clip) if clip else 0):
         corners = range(pdfium.FPDFClipPath_CountPathSegments(clip, path))
         yield np.array([_corner(clip, path, index) for index in corners]).reshape(-1, 2)

@@ -37,6 +37,6 @@ def _draw(path: Path, number: int, dpi: int) -> Scan | UnreadableError:
             pictures = convert_from_path(
                 path, dpi, first_page=number, last_page=number, timeout=TIMEOUT_S
             )
-            return make_scan(to_gray(pictures[0]), dpi, dpi)
+            return make_scan(to_gray(pictures[0]), float(dpi), float(dpi))
     except UnreadableError as error:
         return error
