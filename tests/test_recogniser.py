@@ -62,6 +62,24 @@ def test_threads_share_a_recogniser(recogniser, digits):
     assert all(np.array_equal(one, said[0]) for one in said)
 
 
+def test_threads_that_begin_together_leave_stderr_as_it_was():
+    program = (
+        "import sys, threading, numpy as np\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from formreader.digits.recogniser import load_recogniser\n"
+        "from formreader.shipped import DEFAULT_MODEL, model_folders\n"
+        "recogniser = load_recogniser(DEFAULT_MODEL, model_folders())\n"
+        "digits = np.zeros((1, 28, 28), np.uint8)\n"
+        "with ThreadPoolExecutor(16, initializer=threading.Barrier(16).wait) as threads:\n"
+        "    list(threads.map(recogniser.classify, [digits] * 160))\n"
+        "print('still here', file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert done.stderr.strip() == b"still here"
+
+
 def test_pictures_of_another_kind_are_refused(recogniser):
     with pytest.raises(ValueError, match=r"\(n, 28, 28\)"):
         recogniser.classify(np.zeros((28, 28), np.uint8))

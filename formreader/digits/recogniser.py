@@ -16,6 +16,7 @@ from formreader.errors import ModelError
 from formreader.images import CLASSES, DIGIT_SIDE, DigitBatch, Probabilities, require_digits
 
 STDERR = 2
+_muting = threading.Lock()  # a second thread would take the muted stderr for the one to restore
 
 
 class Recogniser(Protocol):
@@ -83,7 +84,7 @@ class _Run:
     """One thread's interpreter of the network."""
 
     def __init__(self, network: bytes) -> None:
-        with _silent_stderr():
+        with _muting, _silent_stderr():
             self._interpreter = Interpreter(model_content=network, num_threads=1)
             self._interpreter.allocate_tensors()
         (given,), (got,) = (
