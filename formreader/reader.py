@@ -17,7 +17,8 @@ from formreader.results import BoxReading, BoxState, FieldReading, PageReading
 from formreader.template import Field, Template
 
 MOST_ASKEW_MM = 0.7  # residual above which boxes of 5 mm would lose parts of digits
-LEAST_EVIDENCE = 0.35  # share of printed lines seen; another form's boxes reach 0.2 by chance
+LEAST_EVIDENCE = 0.7  # share of printed lines seen; combs show 0.87 of a whole box's
+MOST_MISPLACED = 0.2  # share of rows; on the most bent photo 0.08, on another form 0.25 and more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +114,11 @@ def _require_fit(found: FoundRows) -> None:
         raise AlignmentError(
             f"only {found.evidence:.0%} of the printed lines of its boxes are there; "
             "is this page the same form as the template?"
+        )
+    if found.misplaced > MOST_MISPLACED:
+        raise AlignmentError(
+            f"{found.misplaced:.0%} of its rows of boxes are not where the template has them; "
+            "is this page the same form, or another edition of it?"
         )
     if found.residual_mm > MOST_ASKEW_MM:
         raise AlignmentError(

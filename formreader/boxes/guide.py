@@ -15,9 +15,10 @@ from formreader.geometry import Rect
 from formreader.images import InkImage
 
 FEWEST = 5  # boxes from which a quantile tells print from pen
-QUANTILE = 0.4  # of boxes; in fewer than that many the pen runs through one place
+QUANTILE = 0.2  # of boxes; at least as many have paper or the guide, and no pen, in any one place
 SPREAD = 1.6  # print varies from box to box by up to this factor: light, JPEG
 GRAIN = 10  # darkness that paper adds to it
+PRINTED = GRAIN * SPREAD + GRAIN  # the limit where the guide has only grain
 SLACK_PX = 1  # the guide lies this much beside its place in a box
 
 
@@ -35,12 +36,19 @@ def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice]) -> None
         return
     width = round(float(np.median([box.width for _, box in places])))
     height = round(float(np.median([box.height for _, box in places])))
-    crops = np.stack([_aligned(ink, box, width, height) for ink, box in places])
-    guide = np.quantile(crops, QUANTILE, axis=0).astype(np.uint8)
-    widened = cv2.dilate(guide, np.ones((2 * SLACK_PX + 1, 2 * SLACK_PX + 1), np.uint8))
-    limit = np.clip(widened * SPREAD + GRAIN, 0, 255)
-    for (ink, box), crop in zip(places, crops, strict=True):
-        _subtract(ink, box, crop, limit)
+    crops = [_aligned(ink, box, width, height) for ink, box in places]
+    slack = np.ones((2 * SLACK_PX + 1, 2 * SLACK_PX + 1), np.uint8)
+    wide = np.stack([cv2.dilate(crop, slack) for crop in crops])
+    place = int(QUANTILE * len(crops))
+    guide = np.partition(wide, place, axis=0)[place]
+    printed = guide[guide > GRAIN]
+    if not printed.size:
+        return
+    # A guide has one colour: where many digits cross, the pen is not taken for a darker part.
+    darkest = float(np.median(printed))
+    limit = np.minimum(cv2.dilate(guide, slack), darkest) * SPREAD + GRAIN
+    for ink, box in places:
+        _blank(ink, box, limit)
 
 
 def _aligned(ink: InkImage, box: Rect, width: int, height: int) -> InkImage:
@@ -49,11 +57,11 @@ def _aligned(ink: InkImage, box: Rect, width: int, height: int) -> InkImage:
     return np.asarray(cv2.getRectSubPix(ink, (width, height), centre), np.uint8)
 
 
-def _subtract(ink: InkImage, box: Rect, crop: InkImage, limit: npt.NDArray[np.float64]) -> None:
+def _blank(ink: InkImage, box: Rect, limit: npt.NDArray[np.float64]) -> None:
     """Blank what is no darker in a box than the guide can be, in place."""
-    height, width = crop.shape
+    height, width = limit.shape
     x = round(box.x + box.width / 2 - width / 2)
     y = round(box.y + box.height / 2 - height / 2)
     target = ink[y : y + height, x : x + width]
     inside = limit[: target.shape[0], : target.shape[1]]
-    target[(target <= inside) & (inside > 2 * GRAIN)] = 0
+    target[(target <= inside) & (inside > PRINTED)] = 0

@@ -18,6 +18,7 @@ from formreader.template import Field, Group, Template
 
 SEEN = 0.5  # evidence from which a row says where the page lies
 ASTRAY_MM = 0.6  # a row this far from where the others put it latched on to other lines
+MISPLACED_MM = 0.4  # of rows of the right form hardly any lies this far from its place
 NEAR_MM = 0.5  # and is looked for again within this distance
 ROUNDS = 6  # of weighting; the plane moves less than 0.02 mm after them
 EXACT_MM = 0.1  # rows nearer than this to the plane weigh alike
@@ -55,6 +56,8 @@ class FoundRows:
     """Root mean square distance of the rows seen from where the others put them."""
     evidence: float
     """Share of the printed lines that were seen, 0 to 1."""
+    misplaced: float
+    """Share of the rows that do not lie where the others expect them, 0 to 1."""
 
 
 def find_rows(image: GrayImage, template: Template, transform: Transform) -> FoundRows:
@@ -76,9 +79,11 @@ def find_rows(image: GrayImage, template: Template, transform: Transform) -> Fou
         _find_near(row, offset) if _is_astray(row, offset) else row
         for row, offset in zip(rows, expected, strict=True)
     ]
+    gaps = np.abs(_offsets(rows) - _expected_offsets(rows)).max(axis=1)
     return FoundRows(
         rows=tuple(rows),
         residual_mm=_residual(rows, _expected_offsets(rows)),
+        misplaced=float(np.mean(gaps > MISPLACED_MM)),
         evidence=float(np.mean([row.lattice.evidence for row in rows])),
     )
 
@@ -95,7 +100,13 @@ def cut_strokes(rows: Sequence[Row]) -> tuple[tuple[InkImage | None, ...], ...]:
         )
     darkness = pen_darkness([(ink, row.lattice) for ink, row in zip(inks, rows, strict=True)])
     return tuple(
-        share_out(ink, row.lattice, darkness, row.patch.dots_per_mm)
+        share_out(
+            ink,
+            row.lattice,
+            darkness,
+            row.patch.dots_per_mm,
+            guided=row.field.guide is not None,
+        )
         for ink, row in zip(inks, rows, strict=True)
     )
 

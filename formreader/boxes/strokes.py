@@ -11,6 +11,7 @@ from formreader.boxes.lattice import Lattice, Line
 from formreader.images import InkImage
 
 LOW, HIGH = 0.30, 0.55  # of the pen's darkness: strokes reach HIGH somewhere and end at LOW
+LOW_ON_GUIDE = 0.5  # where a guide is printed, strokes end before they reach its darkness
 FAINTEST = (24, 44)  # darkness; grain and watermarks reach the first, faint pencil the second
 PEN_SHARE = 0.75  # of the ink of a page is no darker than what counts as the pen's darkness
 SPECK_MM2 = 0.10  # ink smaller than this is dust
@@ -82,7 +83,7 @@ def pen_darkness(rows: list[tuple[InkImage, Lattice]]) -> float:
 
 
 def share_out(
-    ink: InkImage, lattice: Lattice, darkness: float, dots: float
+    ink: InkImage, lattice: Lattice, darkness: float, dots: float, *, guided: bool = False
 ) -> tuple[InkImage | None, ...]:
     """Return the strokes of each box of a row, cut out tightly; None for an empty box.
 
@@ -94,9 +95,10 @@ def share_out(
         lattice: where its boxes are.
         darkness: of the page's pen, 0 to 255.
         dots: pixels per mm.
+        guided: whether something pale is printed in the boxes, rests of which may be left.
     """
     field = _clip(ink, lattice)
-    low = max(round(LOW * darkness), FAINTEST[0])
+    low = max(round((LOW_ON_GUIDE if guided else LOW) * darkness), FAINTEST[0])
     high = max(round(HIGH * darkness), FAINTEST[1])
     pieces = _components(field, low)
     written = _dark(field, pieces, high) & (pieces.area >= SPECK_MM2 * dots * dots)
