@@ -170,10 +170,13 @@ def _residual(rows: Sequence[Row], expected: Points) -> float:
 
 
 def _alike(rows: Sequence[Row]) -> list[list[int]]:
-    """Group the rows with a guide printed in their boxes by the kind and size of their boxes."""
+    """Group the rows with the same guide in every box by the kind and size of their boxes.
+
+    Letters differ from box to box; that they are paler than the pen must do.
+    """
     kinds: dict[tuple[str, int, int], list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
-        if row.field.guide is not None:
+        if row.field.guide not in (None, "letters"):
             width, height = row.group.region.width, row.group.region.height
             kinds[row.field.guide, round(width / row.group.boxes), round(height)].append(index)
     return list(kinds.values())
