@@ -34,7 +34,7 @@ def _reduce(picture: Image.Image) -> GrayImage:
 
 def _on_paper(picture: Image.Image) -> Image.Image:
     """Lay a picture with transparent places on white."""
-    colours = picture.convert("RGBA")
+    colours = picture if picture.mode in ("LA", "RGBA") else picture.convert("RGBA")
     paper = Image.new("L", picture.size, 255)
     paper.paste(colours.convert("L"), mask=colours.getchannel("A"))
     return paper
