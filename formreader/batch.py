@@ -133,14 +133,20 @@ def _require_same_files(inputs: Inputs, store: Store) -> None:
     """
     known = store.paths()
     for given in inputs.files:
-        other = known.get(given.file)
-        if other is None or other == given.path.absolute() or not other.is_file():
-            continue
-        if content_digest(other) != content_digest(given.path):
+        other = known.get(given.file, given.path)
+        if other != given.path and _differ(other, given.path):
             raise SetupError(
                 f"in {store.folder} {given.file} is {other}, whose rows would be lost to "
                 f"{given.path}; give another folder by -o, or --fresh to put that run aside"
             )
+
+
+def _differ(path: Path, other: Path) -> bool:
+    """Tell whether two files can be opened and are not the same, byte for byte."""
+    try:
+        return content_digest(path) != content_digest(other)
+    except OSError:
+        return False
 
 
 def _why_not_opened(given: InputFile) -> str:

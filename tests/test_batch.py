@@ -17,6 +17,7 @@ from formreader.batch import Finished, Settings, Tally, run_batch
 from formreader.engines import local
 from formreader.errors import SetupError
 from formreader.inputs import find_inputs
+from formreader.pages import read_pages
 from formreader.recipe import Model, make_recipe
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
@@ -264,6 +265,32 @@ def test_a_bug_sets_one_page_aside_and_the_next_run_tries_it_again(read, tmp_pat
     assert reason.endswith(": no luck")
     assert (first.counts.set_aside, second.tally.pages_new) == (2, 1)
     assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+
+
+def test_a_bug_in_opening_files_is_the_problem_of_the_next_page(read, tmp_path, monkeypatch):
+    def break_off(path: Path, file: str):
+        yield from islice(read_pages(path, file), 1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("formreader.file_reader.read_pages", break_off)
+    broken = read(out="broken")
+    monkeypatch.undo()
+    mended = read(out="broken")
+    read(out="whole")
+
+    assert (broken.counts.read, broken.counts.set_aside, broken.tally.pages) == (2, 4, 6)
+    assert mended.counts.set_aside == 1
+    assert tables(tmp_path / "broken") == tables(tmp_path / "whole")
+
+
+def test_a_page_that_got_lost_is_noticed(read, monkeypatch):
+    def skip_one(path: Path, file: str):
+        yield from islice(read_pages(path, file), 1, None)
+
+    monkeypatch.setattr("formreader.file_reader.read_pages", skip_one)
+
+    with pytest.raises(ValueError, match=r"expected pages 1 to 3 of b\.tif, got \[2, 3\]"):
+        read()
 
 
 def test_two_documents_of_one_name_are_not_mixed_up(read, scans, tmp_path):

@@ -92,6 +92,24 @@ def test_a_promise_that_no_network_keeps_is_told(formreader, scans, capsys):
     assert "every field goes to review" in capsys.readouterr().err
 
 
+def test_a_log_gets_plain_lines(formreader, scans, capsys, monkeypatch):
+    monkeypatch.setattr("formreader.cli.progress.LINE_EVERY_S", 0)
+
+    formreader("read", scans, "-t", "expense-claim", "-j", "1")
+
+    lines = capsys.readouterr().err.splitlines()
+    assert any(line.startswith("1 of 2 files, 1 pages, ") for line in lines)
+    assert lines[-1].endswith("about 0 s left")
+
+
+def test_a_terminal_gets_a_bar(formreader, scans, capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what rich takes for a terminal
+
+    formreader("read", scans, "-t", "expense-claim")
+
+    assert "2/2" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="an interrupt cannot be sent to one process there")
 def test_an_interrupted_run_says_how_to_go_on(scans, tmp_path):
     for number in range(60):

@@ -45,14 +45,21 @@ def load_command(name: str) -> typer.Typer:
 app = typer.Typer(rich_markup_mode=None)  # plain help: rich would take as long again to load
 
 
-@app.callback(no_args_is_help=True)
-def formreader(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
-) -> None:
-    """Read handwritten digits from scanned forms into CSV, knowing which of them are sure."""
-    if version:
+def show_version(wanted: bool) -> None:
+    """Print the version and stop, if it is wanted."""
+    if wanted:
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback(no_args_is_help=True)
+def formreader(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Read handwritten digits from scanned forms into CSV, knowing which of them are sure."""
 
 
 def command_line() -> TyperGroup:

@@ -1,13 +1,13 @@
 """What a run came to, said at its end."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+import typer
 
 from formreader.batch import Finished
+from formreader.cli.columns import in_columns
 from formreader.export import Counts
 from formreader.file_reader import BUG
 from formreader.results import Status
@@ -22,29 +22,25 @@ STATUS_WORDS = {
 
 def show_finished(finished: Finished, out: Path) -> None:
     """Print a table of pages and fields, and where everything is."""
-    console = Console()
-    console.print(_table(finished.counts, finished.problems))
-    for line in _lines(finished, out):
-        console.print(escape(line), soft_wrap=True, highlight=False)
+    rows = [*_page_rows(finished.counts, finished.problems), *_field_rows(finished.counts.fields)]
+    width = max(len(f"{number:,}") for _, number, _ in rows)
+    typer.echo(in_columns([(name, f"{number:>{width},}", words) for name, number, words in rows]))
+    typer.echo("\n".join(_lines(finished, out)))
 
 
-def _table(counts: Counts, problems: Counter[str]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column()
-    table.add_row("pages", f"{counts.read + counts.set_aside:,}")
-    table.add_row("  read", f"{counts.read:,}")
-    table.add_row("  set aside", f"{counts.set_aside:,}")
+def _page_rows(counts: Counts, problems: Counter[str]) -> Iterator[tuple[str, int, str]]:
+    yield "pages", counts.read + counts.set_aside, ""
+    yield "  read", counts.read, ""
+    yield "  set aside", counts.set_aside, ""
     for code, number, words in _grouped(problems):
-        table.add_row(f"    {escape(code)}", f"{number:,}", escape(words))
-    total = counts.fields.total()
-    table.add_row("fields", f"{total:,}")
+        yield f"    {code}", number, words
+
+
+def _field_rows(fields: Counter[Status]) -> Iterator[tuple[str, int, str]]:
+    total = fields.total()
+    yield "fields", total, ""
     for status, words in STATUS_WORDS.items():
-        number = counts.fields[status]
-        if number or status is not Status.VERIFIED:
-            table.add_row(f"  {words}", f"{number:,}", f"{number / max(total, 1):.1%}")
-    return table
+        yield f"  {words}", fields[status], f"{fields[status] / max(total, 1):.1%}"
 
 
 def _grouped(problems: Counter[str]) -> list[tuple[str, int, str]]:
