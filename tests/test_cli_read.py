@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -90,6 +91,18 @@ def test_a_promise_that_no_network_keeps_is_told(formreader, scans, capsys):
     formreader("read", scans, "-t", "expense-claim", "--max-error", "1e-9", "--limit", "1")
 
     assert "every field goes to review" in capsys.readouterr().err
+
+
+def test_a_full_disk_ends_in_words(formreader, scans, capsys, monkeypatch):
+    def fill_up(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("formreader.cli.read.run_batch", fill_up)
+
+    code = formreader("read", scans, "-t", "expense-claim")
+
+    assert code == 1
+    assert "error: formreader-out cannot be written: database or disk" in capsys.readouterr().err
 
 
 def test_a_log_gets_plain_lines(formreader, scans, capsys, monkeypatch):

@@ -1,6 +1,7 @@
 """`formreader read`: scanned forms into CSV files."""
 
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from formreader.cli.closing import show_finished
 from formreader.cli.progress import watching
 from formreader.digits.recogniser import load_recogniser
 from formreader.engines import EngineName, make_engine
+from formreader.errors import FormreaderError
 from formreader.inputs import find_inputs
 from formreader.recipe import Recipe, make_recipe
 from formreader.shipped import DEFAULT_MODEL, model_folders, template_folders
@@ -105,6 +107,7 @@ def read_files(paths: Sequence[str], recipe: Recipe, settings: Settings) -> Fini
 
     Raises:
         SetupError: if there is nothing to read, or the run folder cannot be used.
+        FormreaderError: if the disk fails on the way.
     """
     inputs = find_inputs(paths, sys.stdin)
     try:
@@ -113,5 +116,10 @@ def read_files(paths: Sequence[str], recipe: Recipe, settings: Settings) -> Fini
     except KeyboardInterrupt:
         typer.echo("interrupted; run the same command again to go on", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    except (OSError, sqlite3.Error) as error:
+        raise FormreaderError(
+            f"{settings.out} cannot be written: {error}; "
+            "when that is mended, run the same command again to go on"
+        ) from error
     show_finished(finished, settings.out)
     return finished
