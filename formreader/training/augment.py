@@ -162,12 +162,12 @@ def _grain(image: DigitImage, rng: np.random.Generator) -> DigitImage:
 
 
 WEARS: tuple[tuple[Wear, float], ...] = (  # in the order they happen, with their chances
-    (_pen, 0.5),
-    (_line_rest, 0.07),
-    (_neighbour, 0.04),
-    (_cut_edge, 0.05),
-    (_coarse, 0.15),
-    (_blur, 0.15),
-    (_faint, 0.3),
-    (_grain, 0.1),
+    (_pen, 0.4),
+    (_line_rest, 0.04),
+    (_neighbour, 0.03),
+    (_cut_edge, 0.03),
+    (_coarse, 0.08),
+    (_blur, 0.1),
+    (_faint, 0.2),
+    (_grain, 0.05),
 )

@@ -14,7 +14,7 @@ TEMPERATURES = np.geomspace(0.5, 5, 231)  # a step is 1 %
 LEAST_PROBABILITY = 1e-30  # stands for what float32 rounds to 0
 PROMISES = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001)
 FIELD_BOXES = (3, 8)  # shortest and longest field that acceptance is measured on
-ROUNDS = 4  # of dealing the same digits into fields
+ROUNDS = 4  # of dealing the same digits into fields; it shows no more than one, but evenly
 CERTAINTY = 1.645  # standard deviations: the share of errors is below its bound in 95 of 100 cases
 
 
@@ -38,16 +38,40 @@ def best_temperature(probabilities: Probabilities, labels: Labels) -> float:
 def acceptance(
     probabilities: Probabilities, digits: LabelledDigits, rng: np.random.Generator
 ) -> tuple[Promise, ...]:
-    """Measure from what confidence on fields can be accepted for each promised share of errors.
+    """Find from what confidence on fields can be accepted for each promised share of errors.
 
-    Fields of 3 to 8 digits are dealt from each writer's digits. A threshold keeps a promise if
-    the share of wrong fields at and above it is below it even at its upper 95 % bound.
+    Fields of 3 to 8 digits are dealt from each writer's digits. A promise is kept where the
+    share of wrong fields is below it even at its upper 95 % bound. Stricter promises than the
+    digits suffice to show are kept where the errors that the network itself expects are, times
+    the factor by which it expected too few where they could be counted.
 
     Args:
         probabilities: of the digits, (n, 12), at the final temperature.
         digits: of writers the network never saw.
         rng: deals.
     """
+    confidence, wrong = _deal(probabilities, digits, rng)
+    accepted = np.arange(1, len(confidence) + 1)
+    counted = _upper_bound(np.cumsum(wrong) / ROUNDS) * ROUNDS / accepted
+    expected = np.cumsum(1 - confidence) / accepted
+    thresholds = [_threshold(confidence, counted <= promise) for promise in PROMISES]
+    shown = [threshold for threshold in thresholds if threshold is not None]
+    if shown:
+        last = np.flatnonzero(confidence >= shown[-1])[-1]
+        foreseen = expected * max(counted[last] / expected[last], 1)
+        thresholds[len(shown) :] = [
+            _threshold(confidence, foreseen <= promise) for promise in PROMISES[len(shown) :]
+        ]
+    return tuple(
+        Promise(max_error=promise, least_confidence=threshold)
+        for promise, threshold in zip(PROMISES, thresholds, strict=True)
+    )
+
+
+def _deal(
+    probabilities: Probabilities, digits: LabelledDigits, rng: np.random.Generator
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Deal fields; return how sure each is, from high to low, and whether it is wrong."""
     read = probabilities.argmax(axis=1)
     right, sure = read == digits.labels, probabilities.max(axis=1).astype(np.float64)
     sure[read == NO_DIGIT] = 0  # such fields are never accepted
@@ -55,12 +79,7 @@ def acceptance(
     confidence = np.array([sure[field].prod() for field in fields])
     wrong = np.array([not right[field].all() for field in fields])
     order = np.argsort(-confidence, kind="stable")
-    accepted = np.arange(1, len(fields) + 1) / ROUNDS  # dealing again makes no new digits
-    bound = _upper_bound(np.cumsum(wrong[order]) / ROUNDS) / accepted
-    return tuple(
-        Promise(max_error=promise, least_confidence=_threshold(confidence[order], bound <= promise))
-        for promise in PROMISES
-    )
+    return confidence[order], wrong[order]
 
 
 def _loss(logits: npt.NDArray[np.float64], labels: Labels) -> float:

@@ -45,7 +45,7 @@ RECIPES = {
             name="classic",
             title="Conv32-pool-Conv64-pool-Dense128",
             build=classic,
-            epochs=20,
+            epochs=24,
             learning_rate=1e-3,
             batch=128,
         ),

@@ -21,7 +21,7 @@ from formreader.training.sets import LabelledDigits
 
 ASTRAY_MM = 0.5  # standard deviation of where registration puts a row; the lattice finds it
 MISSED = 0.25  # of a box's width: a row found farther off than this would give wrong labels
-LEAST_LIKENESS = 0.6  # to what was written; below, even people could only guess
+LEAST_LIKENESS = 0.65  # to what was written; below, even people could only guess
 SIZES = (1.0, 0.8, 0.65)  # of a digit beside the rest of a printed line that came with it
 
 
