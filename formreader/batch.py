@@ -99,8 +99,8 @@ def run_batch(
         aside = store.set_aside() if settings.fresh else None
         _require_same_files(inputs, store)
         store.add_run(started.isoformat(), _described(settings), _versions(recipe))
-        intake = _Intake(store, recipe, Tally(len(inputs.files)))
-        intake.read(inputs, settings, watch)
+        intake = _Intake(store, recipe, Tally(len(inputs.files)), watch)
+        intake.read(inputs, settings)
         counts, problems, older = _write_tables(store, recipe, settings, intake.tally.taken)
     seconds = (clock() - started).total_seconds()
     details = {
@@ -181,8 +181,9 @@ class _Intake:
     store: Store
     recipe: Recipe
     tally: Tally
+    watch: Watch
 
-    def read(self, inputs: Inputs, settings: Settings, watch: Watch) -> None:
+    def read(self, inputs: Inputs, settings: Settings) -> None:
         """Read files in their order, as many at once as the engine likes."""
         limit, engine = settings.limit, settings.engine
         for template in self.recipe.templates:
@@ -193,7 +194,7 @@ class _Intake:
         with closing(engine(FileReader(self.recipe), self._tasks(inputs, limit))) as results:
             for result in results:
                 self._keep(result)
-                watch(self.tally)
+                self.watch(self.tally)
 
     def _tasks(self, inputs: Inputs, limit: int | None) -> Iterator[FileTask]:
         """Take files until the limit is reached; yield those of which something is unread."""
@@ -207,6 +208,7 @@ class _Intake:
                 yield replace(task, limit=left)
             else:
                 self.tally.files_done += 1
+                self.watch(self.tally)
 
     def _take(self, given: InputFile) -> FileTask | None:
         """Let the store know a file; return None if there is nothing to read in it."""
