@@ -80,8 +80,9 @@ def test_exif_orientation_is_applied_once(tmp_path, format, orientation):
     assert distance(image, np.asarray(ImageOps.exif_transpose(saved))) < 3
 
 
-def test_damaged_exif_does_no_harm(tmp_path):
-    data = encoded(SHEET, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(range(90)))
+@pytest.mark.parametrize("exif", [b"no EXIF", b"II*\0\x08\0\0\0\xff\xff" + bytes(range(90))])
+def test_damaged_exif_does_no_harm(tmp_path, exif):
+    data = encoded(SHEET, "JPEG", exif=b"Exif\0\0" + exif)
 
     assert read(tmp_path, data).image.shape == SHEET.shape
 

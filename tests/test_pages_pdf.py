@@ -133,6 +133,12 @@ def test_a_page_that_is_more_than_one_scan_is_drawn(tmp_path, content):
     assert distance(page.image, SHEET) > 0.5
 
 
+def test_a_picture_of_no_size_does_no_harm(tmp_path):
+    data = scanned_pdf(picture(SHEET), SCAN + b" q 0 0 0 0 9 9 cm /Im Do Q")
+
+    assert distance(read(tmp_path, data).image, SHEET) < 2
+
+
 def test_a_see_through_picture_is_drawn(tmp_path):
     veil = picture(np.full((400, 300), 128, np.uint8))
     scan = picture(np.zeros((400, 300), np.uint8), b"/ColorSpace /DeviceGray /SMask 6 0 R")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
@@ -29,7 +29,9 @@ PAGES_AT_ONCE = 20  # PDFium keeps what it has read: 500 MB after 300 pages, 130
 DRAWN_DPI = 300
 MAX_DRAWN_PIXELS = 20_000_000  # A3 at 300 dpi has 17 million
 
-_pdfium = Lock()  # PDFium allows one thread at a time, whatever the documents
+# PDFium allows one thread at a time, whatever the documents. Re-entrant, as collecting garbage
+# may close one document in the middle of work on another.
+_pdfium = RLock()
 
 
 def accepts(head: bytes) -> bool:
@@ -46,7 +48,7 @@ def scans(path: Path, first: int = 1) -> Iterator[Scan | UnreadableError]:
     """
     traits = _survey(path)
     try:
-        with _open(path) as document:
+        with _open(path) as document, _pdfium:
             count = len(document)
     except PdfiumError as error:
         if error.err_code in ENCRYPTED:

@@ -39,9 +39,10 @@ class Placement:
 
 
 def place(page: PdfPage, picture: PdfImage) -> Placement | None:
-    """Find how a picture lies; None where it is askew, see-through, cut to a shape or in a group.
+    """Find how a picture lies; None where that cannot be told, or is no simple matter.
 
-    Groups, which PDFs call forms, may be cut in a way that PDFium does not tell.
+    Not simple are pictures that lie askew, let others shine through, are cut to a shape, have no
+    size, or belong to a group (PDFs call it a form), of which PDFium does not tell how it is cut.
     """
     if picture.level > 0 or pdfium.FPDFPageObj_HasTransparency(picture):
         return None
@@ -64,6 +65,8 @@ def _lie(picture: PdfImage, seen: Rect, whole: Rect, quarter_turns: int) -> Plac
     if min(upright.sum(), sideways.sum()) > STRAIGHT * lengths.max():
         return None
     across, down = np.diag(axes[:, ::-1]) if transpose else np.diag(axes)
+    if across == 0 or down == 0:
+        return None
     pixels = Rect(0, 0, *picture.get_px_size())
     shown = _overlap(pixels, bounding_rect(onto_page.inverse().apply(seen.corners)))
     covered = bounding_rect(onto_page.apply(shown.corners))
