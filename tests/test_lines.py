@@ -13,7 +13,8 @@ BETWEEN = MARGIN + WIDTH  # x of the line between the first two boxes
 
 
 def cleaned(patch) -> InkImage:
-    return remove_lines(patch, find_lattice(patch, 4))
+    (ink,) = remove_lines([(patch, find_lattice(patch, 4))])
+    return ink
 
 
 @pytest.mark.parametrize("gap", [0, 10])

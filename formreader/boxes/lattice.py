@@ -5,7 +5,7 @@ distances. All of its lines are fitted together, so that a line which thresholdi
 covered or a pale print hid is filled in from those that were found.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ LEAST_CONTRAST = 4.0  # mean darkness of a line over its surroundings; grain rea
 TICK_SHARE = 0.3  # of the height of a comb are its ticks
 TICK_END = 0.5  # ticks begin where lines are this share as dark as at their foot
 TICK_WEIGHT = 0.7  # the foot of a digit may be as dark as a tick
+TALLEST = 1.3  # times its width: digits are hardly taller, whatever the box
 SAME_LINE_MM = 0.3  # adjoining boxes share their sides
 
 Profile = npt.NDArray[np.float32]
@@ -62,6 +63,22 @@ class Lattice:
     dx_mm: float
     dy_mm: float
     """How far the row lies right of and below its place in the template."""
+
+    @property
+    def writing_side(self) -> float:
+        """The side of the largest upright digit a box invites, pixels: some boxes are tall."""
+        box = self.boxes[0]
+        return min(box.height, TALLEST * box.width)
+
+    def moved(self, dx: int, dy: int) -> "Lattice":
+        """Return the same lattice in a patch whose origin lies dx left of and dy above."""
+        return replace(
+            self,
+            boxes=tuple(box.moved(dx, dy) for box in self.boxes),
+            level=tuple(Line(line.position + dy, line.found) for line in self.level),
+            upright=tuple(Line(line.position + dx, line.found) for line in self.upright),
+            upright_top=self.upright_top + dy,
+        )
 
 
 def find_lattice(

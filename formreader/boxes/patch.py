@@ -64,7 +64,7 @@ def to_ink(gray: GrayImage, reach: float) -> InkImage:
     )
     side = max(int(reach / shrink) | 1, 3)
     paper = cv2.blur(cv2.dilate(small, np.ones((side, side), np.uint8)), (side, side))
-    paper = np.maximum(paper, np.uint8(DARKEST_PAPER * np.percentile(small, 90)))
+    paper = np.maximum(paper, np.uint8(DARKEST_PAPER * paper.max()))
     bright = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     share = cv2.divide(gray, np.maximum(bright, 1), scale=255)
     return np.asarray(255 - share, np.uint8)
