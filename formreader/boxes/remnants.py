@@ -4,49 +4,54 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.boxes.lattice import Lattice, Line
-from formreader.boxes.pieces import Mask, Pieces
+from formreader.boxes.pieces import Piece
 
 REMNANT_MM = 0.6  # what is thinner than this and as near to a printed line is left of the line
 REMNANT_SIDE = 0.35  # of the box; a longer piece along an upright line that was seen is a 1
 RING_MM, ON_LINES = 0.45, 0.95  # an angle of which so much lies so near to lines is their corner
+SPARSE = 0.35  # corners fill less than this share of the rectangle around them
 BAR_WIDTH = 0.9  # of a box's width; a piece so wide along a level line is print, no bar of 5 or 7
 
 
-def are_remnants(pieces: Pieces, lattice: Lattice, dots: float) -> Mask:
-    """Tell which pieces are left over from the lines of a lattice, (pieces,).
+def is_remnant(piece: Piece, lattice: Lattice, dots: float) -> bool:
+    """Tell whether a piece of ink is left over from the lines of a lattice.
 
     Args:
-        pieces: of the row, lines taken away.
+        piece: of a row whose lines were taken away.
         lattice: in the same pixels.
         dots: pixels per mm.
     """
-    if not len(pieces.area):
-        return np.zeros(0, bool)
     limit = REMNANT_MM * dots
-    to_level, _ = _nearest(pieces.y + pieces.height / 2, lattice.level)
-    flat = (pieces.height <= limit) & (pieces.width >= pieces.height) & (to_level <= limit)
-    bar = (pieces.width >= BAR_WIDTH * lattice.boxes[0].width) & (to_level <= 2 * limit)
-    to_upright, seen = _nearest(pieces.x + pieces.width / 2, lattice.upright)
-    thin = (pieces.width <= limit) & (pieces.height >= pieces.width) & (to_upright <= limit)
-    short = (pieces.height < REMNANT_SIDE * lattice.writing_side) | ~seen
-    angular = (pieces.width > limit) & (pieces.height > limit)
-    corner = angular & (pieces.share(_on_lines(pieces, lattice, RING_MM * dots)) >= ON_LINES)
-    return np.asarray(flat | bar | corner | (thin & short), bool)
+    level = _nearest(piece.y + piece.height / 2, lattice.level)
+    to_level = abs(level.position - piece.y - piece.height / 2)
+    if piece.width >= BAR_WIDTH * lattice.boxes[0].width and to_level <= 2 * limit:
+        return True
+    if piece.height <= limit and piece.width >= piece.height:
+        return to_level <= limit
+    if piece.width <= limit:
+        upright = _nearest(piece.x + piece.width / 2, lattice.upright)
+        beside = abs(upright.position - piece.x - piece.width / 2) <= limit
+        short = piece.height < REMNANT_SIDE * lattice.writing_side
+        return beside and (short or not upright.found)
+    if piece.area > SPARSE * piece.width * piece.height:
+        return False
+    return _share_on_lines(piece, lattice, RING_MM * dots) >= ON_LINES
 
 
-def _on_lines(pieces: Pieces, lattice: Lattice, reach: float) -> Mask:
-    """Tell which pixels lie within reach of a line, (pixels,)."""
-    row, column = np.arange(pieces.rows.max() + 1), np.arange(pieces.columns.max() + 1)
-    near_level = _nearest(row, lattice.level)[0] <= reach
-    near_upright = _nearest(column, lattice.upright)[0] <= reach
-    return np.asarray(near_level[pieces.rows] | near_upright[pieces.columns], bool)
+def _nearest(place: float, lines: tuple[Line, ...]) -> Line:
+    return min(lines, key=lambda line: abs(line.position - place))
 
 
-def _nearest(
-    places: npt.NDArray[np.generic], lines: tuple[Line, ...]
-) -> tuple[npt.NDArray[np.float64], Mask]:
-    """Return for each place its distance to the nearest line, and whether that line was seen."""
-    distance = np.abs(places[:, None] - np.array([line.position for line in lines]))
-    nearest = distance.argmin(axis=1)
-    seen = np.array([line.found for line in lines])[nearest]
-    return distance.min(axis=1), seen
+def _share_on_lines(piece: Piece, lattice: Lattice, reach: float) -> float:
+    """Return the share of a piece's ink that lies within reach of a line, 0 to 1."""
+    rows = _near(piece.y, piece.height, lattice.level, reach)
+    columns = _near(piece.x, piece.width, lattice.upright, reach)
+    on_lines = piece.mask & (rows[:, None] | columns)
+    return float(np.count_nonzero(on_lines)) / piece.area
+
+
+def _near(start: int, length: int, lines: tuple[Line, ...], reach: float) -> npt.NDArray[np.bool_]:
+    """Tell which of successive pixels lie within reach of a line, (length,)."""
+    places = np.arange(start, start + length)
+    positions = np.array([line.position for line in lines])
+    return np.asarray((np.abs(places - positions[:, None]) <= reach).any(axis=0), bool)

@@ -1,13 +1,17 @@
 """Give every stroke of a row to the box it was meant for."""
 
 import itertools
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from formreader.boxes.lattice import Lattice
-from formreader.boxes.pieces import Mask, Numbers, Pieces, find_pieces
-from formreader.boxes.remnants import are_remnants
+from formreader.boxes.pieces import Piece, find_pieces
+from formreader.boxes.remnants import is_remnant
 from formreader.images import InkImage
 
 LOW, HIGH = 0.30, 0.55  # of the pen's darkness: strokes reach HIGH somewhere and end at LOW
@@ -20,7 +24,7 @@ BLANK_SIDE = 0.18  # a mark smaller than this share of the box is no digit; the 
 OVERRUN = 0.45  # of the box height: how far above and below strokes are followed
 SIDE_OVERRUN = 0.40  # of a box's width: how far beside the row
 CORE = 0.22  # the share of a box left and right of its core; a stroke that stays out is a guest
-GUEST_INK = 0.25  # and leaves at most this share of its ink there
+GUEST_INK = 0.25  # and has at most this share of its ink in the box there
 HOST_INK = 0.15  # a box with less than this share of the fullest one's ink holds no stroke
 DIP = 0.25  # of the box; what reaches in from outside no deeper than this is print or a neighbour
 SATELLITE = (0.04, 0.10)  # ink below the first share of a box's largest stroke is dirt,
@@ -64,18 +68,17 @@ def share_out(
         dots: pixels per mm.
         guided: whether something pale is printed in the boxes, rests of which may be left.
     """
+    ink, lattice = _surroundings(ink, lattice)
     low = max(round((LOW_ON_GUIDE if guided else LOW) * darkness), FAINTEST[0])
     high = max(round(HIGH * darkness), FAINTEST[1])
-    field, lattice = _surroundings(ink, lattice)
-    pieces = find_pieces(field, low)
-    written = pieces.any(field[pieces.rows, pieces.columns] >= high)
-    written &= pieces.area >= SPECK_MM2 * dots * dots
-    written &= ~are_remnants(pieces, lattice, dots)
-    pieces = pieces.without_pixels_of(~written)
-    return tuple(
-        _cut(field, pieces, mine, lattice, BLANK_MM2 * dots * dots)
-        for mine in _by_owner(_owners(pieces, lattice), len(lattice.boxes))
-    )
+    ground = _ground(lattice)
+    strokes: list[list[Piece]] = [[] for _ in lattice.boxes]
+    for piece in find_pieces(ink, low, high, SPECK_MM2 * dots * dots):
+        if not is_remnant(piece, lattice, dots):
+            for index, part in _parts(piece, ground):
+                strokes[index].append(part)
+    blank = BLANK_MM2 * dots * dots
+    return tuple(_cut(ink, parts, lattice.writing_side, blank) for parts in strokes)
 
 
 def _surroundings(ink: InkImage, lattice: Lattice) -> tuple[InkImage, Lattice]:
@@ -87,90 +90,97 @@ def _surroundings(ink: InkImage, lattice: Lattice) -> tuple[InkImage, Lattice]:
     return ink[top:bottom, left:right], lattice.moved(-left, -top)
 
 
-def _owners(pieces: Pieces, lattice: Lattice) -> Numbers:
-    """Return for each pixel the index of the box it belongs to, or -1, (pixels,)."""
-    count = len(lattice.boxes)
-    box, core = _zones(pieces, lattice)
-    inside = pieces.counts(box, count)
-    cores = pieces.counts(core, count)
-    most = inside.max(axis=1, initial=0)
-    hosts = (cores > GUEST_INK * inside) & (inside > HOST_INK * most[:, None])
-    single = (hosts.sum(axis=1) <= 1) & (inside.sum(axis=1) >= 0.5 * pieces.area)
-    owner = np.where(single, inside.argmax(axis=1), -1)[pieces.labels]
-    hosted = ~single[pieces.labels] & (box >= 0)
-    hosted[hosted] = hosts[pieces.labels[hosted], box[hosted]]
-    for label in np.unique(pieces.labels[hosted]):
-        _part(owner, box, hosted & (pieces.labels == label), pieces, lattice)
-    return np.asarray(owner, np.int32)
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Which pixels are whose in a row of boxes."""
+
+    top: int
+    bottom: int
+    edges: tuple[int, ...]
+    """Where each box's ground begins, and the last one's ends."""
+    cores: tuple[int, ...]
+    """Where each box's core begins and ends, one after the other."""
+    deepest: float
+    """How deep something reaches into a box at least that has a part in it."""
+
+    @property
+    def count(self) -> int:
+        """How many boxes there are."""
+        return len(self.edges) - 1
 
 
-def _zones(pieces: Pieces, lattice: Lattice) -> tuple[Numbers, Numbers]:
-    """Return for each pixel the box it is in, and the box whose core it is in, or -1."""
+def _ground(lattice: Lattice) -> _Ground:
     boxes = lattice.boxes
     middles = [(left.right + right.x) / 2 for left, right in itertools.pairwise(boxes)]
-    column = np.arange(pieces.columns.max(initial=0) + 1)
-    box = np.searchsorted(np.array(middles), column).astype(np.int32)
-    left = np.array([rect.x + CORE * rect.width for rect in boxes])[box]
-    right = np.array([rect.right - CORE * rect.width for rect in boxes])[box]
-    core = np.where((column >= left) & (column < right), box, -1).astype(np.int32)
-    box[(column < boxes[0].x) | (column > boxes[-1].right)] = -1
-    level = (pieces.rows >= boxes[0].y) & (pieces.rows <= boxes[0].bottom)
-    beside = np.int32(-1)
-    return (
-        np.where(level, box[pieces.columns], beside),
-        np.where(level, core[pieces.columns], beside),
+    cores = [(box.x + CORE * box.width, box.right - CORE * box.width) for box in boxes]
+    return _Ground(
+        top=round(boxes[0].y),
+        bottom=round(boxes[0].bottom) + 1,
+        edges=tuple(round(x) for x in (boxes[0].x, *middles, boxes[-1].right)),
+        cores=tuple(round(x) for core in cores for x in core),
+        deepest=DIP * lattice.writing_side,
     )
 
 
-def _part(owner: Numbers, box: Numbers, part: Mask, pieces: Pieces, lattice: Lattice) -> None:
-    """Give each box its share of a piece that fills several, in place; what dips in stays out."""
-    for host in np.unique(box[part]):
-        here = part & (box == host)
-        depth = np.ptp(pieces.rows[here]) + 1
-        if depth >= DIP * lattice.writing_side:
-            owner[here] = host
+def _parts(piece: Piece, ground: _Ground) -> Iterator[tuple[int, Piece]]:
+    """Yield the boxes a piece belongs to, by index, and its part of each."""
+    first = bisect_right(ground.edges, piece.x) - 1
+    level_with = ground.top <= piece.y and piece.bottom <= ground.bottom
+    if level_with and 0 <= first == bisect_left(ground.edges, piece.right) - 1 < ground.count:
+        yield first, piece
+        return
+    level = slice(max(ground.top - piece.y, 0), max(ground.bottom - piece.y, 0))
+    columns = piece.mask[level].sum(axis=0)
+    ink = _ink_between(columns, piece.x, ground.edges)
+    cores = _ink_between(columns, piece.x, ground.cores)[::2]
+    most = max(ink)
+    hosts = [
+        index
+        for index, (own, core) in enumerate(zip(ink, cores, strict=True))
+        if core > GUEST_INK * own and own > HOST_INK * most
+    ]
+    if len(hosts) <= 1 and sum(ink) >= 0.5 * piece.area:
+        yield ink.index(most), piece
+        return
+    for index in hosts:
+        left, right = ground.edges[index], ground.edges[index + 1]
+        part = piece.within(left, right, ground.top, ground.bottom)
+        if part is not None and part.height >= ground.deepest:
+            yield index, part
 
 
-def _by_owner(owner: Numbers, count: int) -> list[Numbers]:
-    """Return the indices of each box's pixels."""
-    order = np.argsort(owner, kind="stable").astype(np.int32)
-    bounds = np.searchsorted(owner[order], np.arange(count + 1))
-    return [order[start:end] for start, end in itertools.pairwise(bounds)]
+def _ink_between(columns: npt.NDArray[np.intp], x: int, edges: Sequence[int]) -> list[int]:
+    """Return the pixels of ink between successive edges, given those of each column from x on."""
+    total = [0, *np.cumsum(columns).tolist()]
+    at = [total[min(max(edge - x, 0), len(columns))] for edge in edges]
+    return [after - before for before, after in itertools.pairwise(at)]
 
 
-def _cut(
-    ink: InkImage, pieces: Pieces, mine: Numbers, lattice: Lattice, blank: float
-) -> InkImage | None:
+def _cut(ink: InkImage, parts: list[Piece], side: float, blank: float) -> InkImage | None:
     """Cut the strokes of one box out; None if there is too little to be written."""
-    mine = _without_satellites(pieces, mine, lattice.writing_side)
-    if len(mine) < blank:
+    parts = _without_satellites(parts, side)
+    if sum(part.area for part in parts) < blank:
         return None
-    rows, columns = pieces.rows[mine], pieces.columns[mine]
-    top, left = int(rows.min()), int(columns.min())
-    shape = (int(rows.max()) - top + 1, int(columns.max()) - left + 1)
-    if max(shape) < BLANK_SIDE * lattice.writing_side:
+    left, top = min(part.x for part in parts), min(part.y for part in parts)
+    right, bottom = max(part.right for part in parts), max(part.bottom for part in parts)
+    if max(right - left, bottom - top) < BLANK_SIDE * side:
         return None
-    strokes = np.zeros(shape, np.uint8)
-    strokes[rows - top, columns - left] = 1
+    strokes = np.zeros((bottom - top, right - left), np.uint8)
+    for part in parts:
+        strokes[part.y - top : part.bottom - top, part.x - left : part.right - left] |= part.mask
     soft = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
-    return np.asarray(ink[top : top + shape[0], left : left + shape[1]] * soft, np.uint8)
+    return np.asarray(ink[top:bottom, left:right] * soft, np.uint8)
 
 
-def _without_satellites(pieces: Pieces, mine: Numbers, side: float) -> Numbers:
+def _without_satellites(parts: list[Piece], side: float) -> list[Piece]:
     """Leave out pieces too small beside the largest stroke of the box, and too far from it."""
-    labels = pieces.labels[mine]
-    areas = np.bincount(labels, minlength=len(pieces.area))
-    if np.count_nonzero(areas) < 2:
-        return mine
-    main = int(areas.argmax())
-    gap_x = _gap(pieces.x, pieces.width, main)
-    gap_y = _gap(pieces.y, pieces.height, main)
-    far = np.maximum(gap_x, gap_y) > SATELLITE_GAP * side
-    dirt = (areas < SATELLITE[0] * areas[main]) | (far & (areas < SATELLITE[1] * areas[main]))
-    return np.asarray(mine[~dirt[labels]], np.int32)
+    if len(parts) < 2:
+        return parts
+    main = max(parts, key=lambda part: part.area)
+    return [part for part in parts if part is main or not _is_satellite(part, main, side)]
 
 
-def _gap(start: Numbers, length: Numbers, main: int) -> Numbers:
-    """Return the paper between each piece and one of them along an axis; negative: they overlap."""
-    before = start - start[main] - length[main]
-    return np.asarray(np.maximum(before, start[main] - start - length), np.int32)
+def _is_satellite(part: Piece, main: Piece, side: float) -> bool:
+    gap = max(part.x - main.right, main.x - part.right, part.y - main.bottom, main.y - part.bottom)
+    least = SATELLITE[1] if gap > SATELLITE_GAP * side else SATELLITE[0]
+    return part.area < least * main.area
