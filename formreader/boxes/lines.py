@@ -17,7 +17,7 @@ from formreader.boxes.patch import Patch
 from formreader.images import InkImage
 
 SEARCH_MM = 0.35  # a line wavers this much along a row: paper bends, scanners stretch
-HALF_WIDTH_MM = (0.10, 0.45)  # least and most half width of a line that is taken away
+HALF_WIDTH_MM = (0.10, 0.6)  # least and most half width of a line that is taken away
 FLANK = 0.35  # a line ends where its profile falls below this share of its peak
 THICKER_MM, THICKER = 0.15, 0.4  # a stroke on a line adds so many mm, or this share of the line
 USUAL = 0.4  # quantile of thickness along what is there of a line, that no stroke reaches

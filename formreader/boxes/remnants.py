@@ -8,7 +8,8 @@ from formreader.boxes.pieces import Piece
 
 REMNANT_MM = 0.6  # what is thinner than this and as near to a printed line is left of the line
 REMNANT_SIDE = 0.35  # of the box; a longer piece along an upright line that was seen is a 1
-RING_MM, ON_LINES = 0.45, 0.95  # an angle of which so much lies so near to lines is their corner
+RING_MM, RING = 0.7, 0.13  # mm and share of a box: an angle along lines this near is a corner
+ON_LINES = 0.95  # share of its ink by which a piece lies along lines: edges are ragged
 SPARSE = 0.35  # corners fill less than this share of the rectangle around them
 BAR_WIDTH = 0.9  # of a box's width; a piece so wide along a level line is print, no bar of 5 or 7
 
@@ -35,19 +36,19 @@ def is_remnant(piece: Piece, lattice: Lattice, dots: float) -> bool:
         return beside and (short or not upright.found)
     if piece.area > SPARSE * piece.width * piece.height:
         return False
-    return _share_on_lines(piece, lattice, RING_MM * dots) >= ON_LINES
+    return lies_along(piece, lattice, min(RING_MM * dots, RING * lattice.boxes[0].width))
+
+
+def lies_along(piece: Piece, lattice: Lattice, reach: float) -> bool:
+    """Tell whether a piece of ink is nowhere farther than `reach` pixels from a printed line."""
+    rows = _near(piece.y, piece.height, lattice.level, reach)
+    columns = _near(piece.x, piece.width, lattice.upright, reach)
+    on_lines = np.count_nonzero(piece.mask & (rows[:, None] | columns))
+    return float(on_lines) >= ON_LINES * piece.area
 
 
 def _nearest(place: float, lines: tuple[Line, ...]) -> Line:
     return min(lines, key=lambda line: abs(line.position - place))
-
-
-def _share_on_lines(piece: Piece, lattice: Lattice, reach: float) -> float:
-    """Return the share of a piece's ink that lies within reach of a line, 0 to 1."""
-    rows = _near(piece.y, piece.height, lattice.level, reach)
-    columns = _near(piece.x, piece.width, lattice.upright, reach)
-    on_lines = piece.mask & (rows[:, None] | columns)
-    return float(np.count_nonzero(on_lines)) / piece.area
 
 
 def _near(start: int, length: int, lines: tuple[Line, ...], reach: float) -> npt.NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Give every stroke of a row to the box it was meant for."""
 
 import itertools
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from formreader.boxes.lattice import Lattice
 from formreader.boxes.pieces import Piece, find_pieces
-from formreader.boxes.remnants import is_remnant
+from formreader.boxes.remnants import is_remnant, lies_along
 from formreader.images import InkImage
 
 LOW, HIGH = 0.30, 0.55  # of the pen's darkness: strokes reach HIGH somewhere and end at LOW
@@ -27,8 +28,11 @@ CORE = 0.22  # the share of a box left and right of its core; a stroke that stay
 GUEST_INK = 0.25  # and has at most this share of its ink in the box there
 HOST_INK = 0.15  # a box with less than this share of the fullest one's ink holds no stroke
 DIP = 0.25  # of the box; what reaches in from outside no deeper than this is print or a neighbour
-SATELLITE = (0.04, 0.10)  # ink below the first share of a box's largest stroke is dirt,
-SATELLITE_GAP = 0.10  # below the second if it also lies this share of the box away
+DIRT = 0.04  # ink below this share of a box's largest stroke is no part of a digit,
+FAR, FAR_DIRT = 0.10, 0.10  # nor below this share if it lies so far away, by the side of the box,
+TOUCHING, LINE_DIRT = 0.04, 0.5  # nor even so much, apart from the stroke
+BESIDE_LINE_MM = 0.7  # and this near to a printed line,
+FINE_LINE_MM = 0.25  # nor at all if it is finer than any pen there
 
 
 def pen_darkness(rows: list[tuple[InkImage, Lattice]]) -> float:
@@ -74,11 +78,13 @@ def share_out(
     ground = _ground(lattice)
     strokes: list[list[Piece]] = [[] for _ in lattice.boxes]
     for piece in find_pieces(ink, low, high, SPECK_MM2 * dots * dots):
-        if not is_remnant(piece, lattice, dots):
-            for index, part in _parts(piece, ground):
+        for index, part in _parts(piece, ground):
+            if not is_remnant(part, lattice, dots):
                 strokes[index].append(part)
-    blank = BLANK_MM2 * dots * dots
-    return tuple(_cut(ink, parts, lattice.writing_side, blank) for parts in strokes)
+    return tuple(
+        _cut(ink, _without_satellites(parts, lattice, dots), lattice.writing_side, dots)
+        for parts in strokes
+    )
 
 
 def _surroundings(ink: InkImage, lattice: Lattice) -> tuple[InkImage, Lattice]:
@@ -156,10 +162,33 @@ def _ink_between(columns: npt.NDArray[np.intp], x: int, edges: Sequence[int]) ->
     return [after - before for before, after in itertools.pairwise(at)]
 
 
-def _cut(ink: InkImage, parts: list[Piece], side: float, blank: float) -> InkImage | None:
+def _without_satellites(parts: list[Piece], lattice: Lattice, dots: float) -> list[Piece]:
+    """Leave out pieces too small beside the largest stroke of the box, and too far from it."""
+    if len(parts) < 2:
+        return parts
+    reach = BESIDE_LINE_MM * dots
+    main = max(parts, key=lambda part: (not lies_along(part, lattice, reach), part.area))
+    return [
+        part
+        for part in parts
+        if part is main or part.area >= _least_share(part, main, lattice, dots) * main.area
+    ]
+
+
+def _least_share(part: Piece, main: Piece, lattice: Lattice, dots: float) -> float:
+    """Return the share of the largest stroke's ink that a piece needs to belong to it."""
+    gap = max(part.x - main.right, main.x - part.right, part.y - main.bottom, main.y - part.bottom)
+    if gap <= TOUCHING * lattice.writing_side:
+        return DIRT
+    if lies_along(part, lattice, BESIDE_LINE_MM * dots):
+        thickness = part.area / max(part.width, part.height)
+        return LINE_DIRT if thickness > FINE_LINE_MM * dots else math.inf
+    return FAR_DIRT if gap > FAR * lattice.writing_side else DIRT
+
+
+def _cut(ink: InkImage, parts: list[Piece], side: float, dots: float) -> InkImage | None:
     """Cut the strokes of one box out; None if there is too little to be written."""
-    parts = _without_satellites(parts, side)
-    if sum(part.area for part in parts) < blank:
+    if sum(part.area for part in parts) < BLANK_MM2 * dots * dots:
         return None
     left, top = min(part.x for part in parts), min(part.y for part in parts)
     right, bottom = max(part.right for part in parts), max(part.bottom for part in parts)
@@ -170,17 +199,3 @@ def _cut(ink: InkImage, parts: list[Piece], side: float, blank: float) -> InkIma
         strokes[part.y - top : part.bottom - top, part.x - left : part.right - left] |= part.mask
     soft = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
     return np.asarray(ink[top:bottom, left:right] * soft, np.uint8)
-
-
-def _without_satellites(parts: list[Piece], side: float) -> list[Piece]:
-    """Leave out pieces too small beside the largest stroke of the box, and too far from it."""
-    if len(parts) < 2:
-        return parts
-    main = max(parts, key=lambda part: part.area)
-    return [part for part in parts if part is main or not _is_satellite(part, main, side)]
-
-
-def _is_satellite(part: Piece, main: Piece, side: float) -> bool:
-    gap = max(part.x - main.right, main.x - part.right, part.y - main.bottom, main.y - part.bottom)
-    least = SATELLITE[1] if gap > SATELLITE_GAP * side else SATELLITE[0]
-    return part.area < least * main.area
