@@ -6,6 +6,7 @@ covered or a pale print hid is filled in from those that were found.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -103,12 +104,13 @@ def find_lattice(
     ink = np.minimum(patch.ink, INK_CAP)
     rows = _ridges(_level_profile(ink, region), dots)
     reach = round(reach_mm * dots)
-    level, level_seen = _fit(rows, np.array([[region.y, region.bottom]]), reach, dots)
-    top, bottom = level
+    level, level_seen = _fit(rows, _level_search(region, reach, len(rows)), dots)
+    top, bottom = level.tolist()
     ink = np.minimum(ink, _print_darkness(ink, region, level[level_seen]))
     columns = _ridges(_upright_profile(ink, top, bottom), dots)
     pitch = pitch_mm and pitch_mm * dots
-    sides, sides_seen = _fit(columns, _layouts(region, count, pitch, dots), reach, dots)
+    search = _side_search(region, count, pitch, dots, reach, len(columns))
+    sides, sides_seen = _fit(columns, search, dots)
     boxes = tuple(
         Rect(float(left), top, float(right - left), bottom - top)
         for left, right in sides.reshape(-1, 2)
@@ -120,7 +122,7 @@ def find_lattice(
         level=tuple(Line(float(y), bool(saw)) for y, saw in zip(level, level_seen, strict=True)),
         upright=tuple(Line(x, saw) for x, saw in upright),
         upright_top=_upright_top(ink, upright, top, bottom),
-        evidence=float(np.mean(seen)),
+        evidence=sum(map(float, seen)) / len(seen),
         dx_mm=float(sides[0] + sides[-1] - patch.region.x - patch.region.right) / 2 / dots,
         dy_mm=float(top + bottom - patch.region.y - patch.region.bottom) / 2 / dots,
     )
@@ -136,7 +138,10 @@ def _print_darkness(ink: InkImage, region: Rect, level: Places) -> int:
     """Return how dark the level lines are, hence how much of the pen's darkness to count."""
     columns = slice(round(region.x), round(region.right))
     rows = [ink[max(round(y) - 1, 0) : round(y) + 2, columns].max(axis=0) for y in level]
-    return round(SAME_PRINT * float(np.median(rows))) if rows else INK_CAP
+    if not rows:
+        return INK_CAP
+    darkness = np.concatenate(rows)
+    return round(SAME_PRINT * int(np.partition(darkness, len(darkness) // 2)[len(darkness) // 2]))
 
 
 def _upright_profile(ink: InkImage, top: float, bottom: float) -> Profile:
@@ -178,24 +183,51 @@ def _ridges(profile: Profile, dots: float) -> Profile:
     return np.asarray(cv2.blur(line - opened, (3, 1)).ravel(), np.float32)
 
 
-def _fit(
-    ridges: Profile, layouts: Places, reach: int, dots: float
-) -> tuple[Places, npt.NDArray[np.bool_]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """Where to look for lines along an axis."""
+
+    layouts: Places
+    """Expected places of the lines, (layouts, lines), the likeliest layout first."""
+    shifts: npt.NDArray[np.intp]
+    """By how much all of them together may be shifted, pixels."""
+    index: npt.NDArray[np.intp]
+    """Of each line of each shifted layout in a profile with a 0 behind it."""
+
+
+def _search(layouts: Places, reach: int, size: int) -> _Search:
+    shifts = np.arange(-reach, reach + 1)
+    return _Search(layouts, shifts, _inside(layouts[:, :, None] + shifts, size))
+
+
+# The rows of a form are the same on every page of it, and so is where to look for them.
+@lru_cache(maxsize=4096)
+def _level_search(region: Rect, reach: int, size: int) -> _Search:
+    return _search(np.array([[region.y, region.bottom]]), reach, size)
+
+
+@lru_cache(maxsize=4096)
+def _side_search(  # noqa: PLR0913, PLR0917 all that the places depend on
+    region: Rect, count: int, pitch: float | None, dots: float, reach: int, size: int
+) -> _Search:
+    return _search(_layouts(region, count, pitch, dots), reach, size)
+
+
+def _fit(ridges: Profile, search: _Search, dots: float) -> tuple[Places, npt.NDArray[np.bool_]]:
     """Place the lines of the layout that fits best.
 
     Args:
         ridges: strength of a line at each pixel, (n,).
-        layouts: expected places of the lines, (layouts, lines), the likeliest layout first.
-        reach: how far all of them together may be shifted, pixels.
+        search: where to look.
         dots: pixels per mm.
 
     Returns:
         Their places, (lines,), and which of them were seen.
     """
-    shifts = np.arange(-reach, reach + 1)
-    strength = _at(ridges, layouts[:, :, None] + shifts).mean(axis=1)
+    layouts, shifts = search.layouts, search.shifts
+    strength = np.append(ridges, np.float32(0))[search.index].mean(axis=1)
     strength -= PULL / dots * np.abs(shifts)
-    best, shift = np.unravel_index(int(np.argmax(strength)), strength.shape)
+    best, shift = divmod(int(strength.argmax()), len(shifts))
     expected = layouts[best] + shifts[shift]
     places, seen = _refine(ridges, expected, dots)
     if seen.sum() < 2:
@@ -219,12 +251,16 @@ def _layouts(region: Rect, count: int, pitch: float | None, dots: float) -> Plac
     return np.stack([left, right], axis=2).reshape(len(gaps), 2 * count)
 
 
-def _at(profile: Profile, places: Places) -> Places:
+def _at(profile: Profile, places: Places) -> Profile:
     """Look the profile up at places of any shape; outside it is 0."""
-    padded = np.append(profile, np.float32(0))
+    return np.append(profile, np.float32(0))[_inside(places, len(profile))]
+
+
+def _inside(places: Places, size: int) -> npt.NDArray[np.intp]:
+    """Return the index of each place; what lies outside has the index behind the last."""
     index = np.rint(places).astype(np.intp)
-    index[(index < 0) | (index >= len(profile))] = len(profile)
-    return padded[index].astype(np.float64)
+    index[(index < 0) | (index >= size)] = size
+    return index
 
 
 def _refine(ridges: Profile, expected: Places, dots: float) -> tuple[Places, npt.NDArray[np.bool_]]:
