@@ -15,6 +15,8 @@ STATE_SURE = 0.9999  # that an empty box is empty: of 35,000 digits drawn into b
 SLIGHTEST = 1e-4  # a class less likely than this is no alternative worth a person's time
 SPELLINGS = 32  # of a field are looked at: all there are while five boxes may be two things each
 ALTERNATIVES = 3
+NOTHING = 0.3  # share of what is no digit that is dirt or scribbled over: the box counts as empty
+LEAST_GUESS = 0.02  # below it a value that can be right is no better a guess than one that cannot
 
 Likelihood: TypeAlias = tuple[str, float]
 """A text and its probability, 0 to 1."""
@@ -24,7 +26,8 @@ def decode(reading: FieldReading, field: Field) -> Decision:
     """Return the value that the boxes of a field most likely spell.
 
     It is accepted, or blank, where nothing but its confidence can speak against it: how much is
-    enough is no matter of one field.
+    enough is no matter of one field. Where the likeliest value cannot be right, as 7X4 or the
+    31st of April, the likeliest that can be is the guess for the person who looks.
 
     Raises:
         ValueError: if the reading has not as many boxes as the field.
@@ -32,15 +35,19 @@ def decode(reading: FieldReading, field: Field) -> Decision:
     if len(reading.boxes) != field.box_count:
         raise ValueError(f"expected {field.box_count} boxes, got {len(reading.boxes)}")
     spellings = likeliest_spellings([_characters(box, field) for box in reading.boxes])
-    (best, probability), *others = _values(spellings, field)
+    (likeliest, probability), *others = _values(spellings, field)
     possible = [(meaning.value, share) for meaning, share in others if meaning.possible]
+    value, confidence = likeliest.value, probability
+    if not likeliest.possible:
+        guessed = possible and possible[0][1] >= LEAST_GUESS
+        value, confidence = possible.pop(0) if guessed else (likeliest.value, 0.0)
     return Decision(
         name=field.name,
-        value=best.value,
-        status=_status(best),
-        confidence=probability if best.possible else 0.0,
+        value=value,
+        status=_status(likeliest),
+        confidence=confidence,
         read=spellings[0][0],
-        reason=best.reason,
+        reason=likeliest.reason,
         alternatives=tuple(possible[:ALTERNATIVES]),
     )
 
@@ -68,8 +75,13 @@ def _characters(box: BoxReading, field: Field) -> list[Likelihood]:
         return [(EMPTY, STATE_SURE)]
     if field.type is FieldType.CHECKBOX:
         return [(STRUCK, STATE_SURE)]
-    classes = zip(CHARACTERS, box.probabilities, strict=True)
-    return [(character, p) for character, p in classes if p > SLIGHTEST]
+    *written, no_digit = box.probabilities
+    likely = [
+        *zip(CHARACTERS, written, strict=False),
+        (UNKNOWN, no_digit * (1 - NOTHING)),
+        (EMPTY, no_digit * NOTHING),
+    ]
+    return [(character, p) for character, p in likely if p > SLIGHTEST]
 
 
 def _values(spellings: Sequence[Likelihood], field: Field) -> list[tuple[Meaning, float]]:

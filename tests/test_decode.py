@@ -48,19 +48,33 @@ def test_spellings_of_one_value_share_their_probability():
     assert decision.alternatives == (("112", 0.2),)
 
 
-def test_a_value_with_an_unknown_digit_cannot_be_right():
-    decision = decode(seen("12?4", {2: {"?": 0.7, "3": 0.3}}), field())
+def test_a_value_with_an_unknown_digit_is_nothing_to_be_sure_of():
+    decision = decode(seen("12?4"), field())
 
-    assert (decision.value, decision.confidence) == ("12?4", 0.0)
-    assert decision.alternatives == (("1234", 0.3),)
+    assert (decision.value, decision.read, decision.confidence) == ("12?4", "12?4", 0.0)
+    assert decision.status is Status.REVIEW
 
 
-def test_a_broken_check_changes_nothing_read_but_offers_what_fits():
+def test_the_likeliest_value_that_can_be_right_is_the_guess_for_review():
     decision = decode(seen("1830", {1: {"8": 0.6, "2": 0.4}}), field(check="luhn"))
 
-    assert (decision.value, decision.confidence) == ("1830", 0.0)
+    assert (decision.value, decision.read, decision.confidence) == ("1230", "1830", 0.4)
     assert decision.reason == "checksum: the luhn digit does not fit"
-    assert decision.alternatives == (("1230", 0.4),)
+    assert decision.status is Status.REVIEW
+
+
+def test_a_sure_reading_is_not_repaired_though_its_check_is_broken():
+    decision = decode(seen("1830", {1: {"8": 0.99, "2": 0.01}}), field(check="luhn"))
+
+    assert (decision.value, decision.confidence) == ("1830", 0.0)
+    assert decision.alternatives == (("1230", 0.01),)
+
+
+def test_dirt_before_a_number_may_be_nothing():
+    decision = decode(seen("_?12"), field("integer"))
+
+    assert (decision.value, decision.read) == ("12", "_?12")
+    assert decision.status is Status.REVIEW
 
 
 def test_any_ink_ticks_a_checkbox_however_unlike_a_digit():
