@@ -1,0 +1,73 @@
+"""Registration: lays a template over a scan, by whatever evidence the form offers.
+
+Each method in `methods` offers mappings of the page onto the scan; `judge` looks for the printed
+boxes under each of them, corrects it by them, and believes it if enough of them are there.
+"""
+
+from dataclasses import dataclass
+
+from formreader.errors import AlignmentError
+from formreader.geometry import Transform
+from formreader.images import GrayImage, require_gray
+from formreader.register.dropout import shows_only_writing
+from formreader.register.judge import Candidate, best_of, is_convincing, judge
+from formreader.register.lines import outlines
+from formreader.register.methods import Attempt, Method, attempts
+from formreader.register.pyramid import halve_down
+from formreader.template import Template
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """Where a template lies on a scan."""
+
+    transform: Transform
+    """Page mm to scan pixels, whose centres have whole coordinates."""
+    method: Method
+    """What led to it."""
+    fit: float
+    """Share of the outlines of rows of boxes that are seen where expected, 0 to 1."""
+
+
+def align(image: GrayImage, template: Template, *, dpi: float | None = None) -> Alignment:
+    """Find where a template lies on a scan or photo: within 0.3 mm as a rule, 1.5 mm at worst.
+
+    Args:
+        image: the page, at 100 to 600 dpi, turned and askew as it may be.
+        template: what it should be.
+        dpi: what the file claims; it may be wrong.
+
+    Raises:
+        AlignmentError: if the page is another form, or which way is up cannot be told.
+    """
+    require_gray(image)
+    scan, expected = halve_down(image), outlines(template)
+    seen: list[Candidate] = []
+    best: Candidate | None = None
+    attempt = Attempt("boxes")
+    for attempt in attempts(scan, template, expected, dpi):
+        seen += judge(scan, template, expected, attempt)
+        best = best_of(seen, expected)
+        if attempt.proven or (best and is_convincing(best)):
+            break
+    if best:
+        return Alignment(best.sighting.transform, best.method, best.sighting.fit)
+    if attempt.proven and len(attempt.transforms) == 1:
+        (transform,) = attempt.transforms
+        if shows_only_writing(scan, expected, transform):
+            return Alignment(transform, attempt.method, seen[-1].sighting.fit)
+    raise AlignmentError(_refusal(seen, template))
+
+
+def _refusal(seen: list[Candidate], template: Template) -> str:
+    """Say what was missing and what to do."""
+    whole = "is it that form, scanned whole and at 100 dpi or more?"
+    if not seen:
+        return f"neither marks nor boxes of '{template.name}' were found; {whole}"
+    if any(candidate.is_enough for candidate in seen):
+        return (
+            f"the boxes of '{template.name}' fit in several places or turns, so that which way is "
+            "up cannot be told; add marks or a picture to the template"
+        )
+    fit = max(candidate.sighting.fit for candidate in seen)
+    return f"only {fit:.0%} of the outlines of boxes are where '{template.name}' has them; {whole}"

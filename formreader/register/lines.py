@@ -1,0 +1,147 @@
+"""The printed lines that a template lets expect, cut into pieces to be looked for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from formreader.geometry import Points
+from formreader.template import Group, Template
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
+
+SAMPLES = 12  # along each piece
+PIECE_MM = 25.0  # longer lines are looked at in pieces, which skew may shift by different amounts
+BOX_MIDDLE = (0.2, 0.6)  # of a box's width: start and length of what is looked at
+THIN_MM = 0.2  # a gap below that is none: the boxes share a line
+ALONG = (np.arange(SAMPLES) + 0.5) / SAMPLES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Printed lines in pieces, each of which should show one straight line."""
+
+    points: Floats
+    """Where to look along each piece, mm, (pieces, SAMPLES, 2)."""
+    inward: Points
+    """Unit vector across each piece, into its box."""
+    upper: Flags
+    """Whether a piece belongs to the upper half of its row, which combs leave open."""
+    row: Indices
+    """Of which row of boxes each piece is, from 0."""
+    corners: Points
+    """The corners of all rows, mm, four of each."""
+    middle: tuple[float, float]
+    """Centre of the page, mm."""
+    half_side: float
+    """Half of the page's long side, mm."""
+
+
+def outlines(template: Template) -> Lines:
+    """Cut the outlines of a template's rows of boxes into pieces.
+
+    Levels run through the middle parts of boxes only, as there may be gaps between them; sides
+    come in halves.
+    """
+    rows = _rows(template)
+    parts = [
+        (index, boxes[0], len(boxes))
+        for index, (group, _) in enumerate(rows)
+        for boxes in np.array_split(np.arange(group.boxes), _level_pieces(group))
+    ]
+    row, first, count = np.array(parts, np.intp).reshape(-1, 3).T
+    x, y, width, height, pitch, box_width = _measures(rows).T
+    box = first[:, None] + np.floor(ALONG * count[:, None])
+    start, length = BOX_MIDDLE
+    within = start + length * ((ALONG * count[:, None]) % 1)
+    level_x = x[row, None] + box * pitch[row, None] + within * box_width[row, None]
+    levels = [_points(level_x, y[row, None]), _points(level_x, (y + height)[row, None])]
+    halves = [y[:, None] + height[:, None] * (half + ALONG) / 2 for half in (0, 1)]
+    sides = [_points(side[:, None], half) for half in halves for side in (x, x + width)]
+    each = np.arange(len(rows))
+    return _gathered(
+        template,
+        levels + sides,
+        [(0, 1), (0, -1), (1, 0), (-1, 0), (1, 0), (-1, 0)],
+        [True, False, True, True, False, False],
+        [row, row, each, each, each, each],
+    )
+
+
+def separators(template: Template, gap_mm: float) -> Lines:
+    """Cut out the lower halves of the lines between boxes, all that combs have.
+
+    Boxes that stand apart have two lines between them.
+
+    Args:
+        template: with rows of boxes.
+        gap_mm: between boxes, where the template gives no pitch.
+    """
+    rows = _rows(template, gap_mm)
+    counts = np.array([group.boxes - 1 for group, _ in rows], np.intp)
+    row = np.repeat(np.arange(len(rows)), counts)
+    number = np.concatenate([np.arange(1, count + 1) for count in counts] or [np.zeros(0)])
+    x, y, _, height, pitch, box_width = _measures(rows).T
+    left = x[row] + number * pitch[row]
+    gap = (pitch - box_width)[row]
+    lower = (y[:, None] + height[:, None] * (1 + ALONG) / 2)[row]
+    apart = gap > THIN_MM
+    right = _points((left - gap)[apart, None], lower[apart])
+    return _gathered(
+        template,
+        [_points(left[:, None], lower), right],
+        [(1, 0), (-1, 0)],
+        [False, False],
+        [row, row[apart]],
+    )
+
+
+def _rows(template: Template, gap_mm: float = 0.0) -> list[tuple[Group, float]]:
+    """Return all rows of boxes, each with the distance from box to box."""
+    return [
+        (group, field.pitch or (group.region.width + gap_mm) / group.boxes)
+        for field in template.fields
+        for group in field.groups
+    ]
+
+
+def _level_pieces(group: Group) -> int:
+    return max(1, min(group.boxes, round(group.region.width / PIECE_MM)))
+
+
+def _measures(rows: list[tuple[Group, float]]) -> Floats:
+    """Return x, y, width and height of each row, then the pitch and width of its boxes, mm."""
+    table = [
+        (r.x, r.y, r.width, r.height, pitch, r.width - (group.boxes - 1) * pitch)
+        for group, pitch in rows
+        for r in [group.region]
+    ]
+    return np.array(table, np.float64).reshape(-1, 6)
+
+
+def _points(x: Floats, y: Floats) -> Floats:
+    return np.stack(np.broadcast_arrays(x, y), axis=-1)
+
+
+def _gathered(
+    template: Template,
+    points: list[Floats],
+    inward: list[tuple[int, int]],
+    upper: list[bool],
+    row: list[Indices],
+) -> Lines:
+    """Join kinds of pieces, each with its direction, its height and the rows of its pieces."""
+    counts = [len(part) for part in points]
+    bounds = template.bounds
+    regions = [group.region for field in template.fields for group in field.groups]
+    return Lines(
+        points=np.concatenate([part.reshape(-1, SAMPLES, 2) for part in points]),
+        inward=np.repeat(np.array(inward, np.float64), counts, axis=0),
+        upper=np.repeat(upper, counts),
+        row=np.concatenate(row),
+        corners=np.array([region.corners for region in regions]).reshape(-1, 2),
+        middle=(bounds.width / 2, bounds.height / 2),
+        half_side=max(bounds.width, bounds.height) / 2,
+    )

@@ -1,0 +1,142 @@
+"""The methods of registration, one attempt after another in the order of what they cost."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Literal
+
+import numpy as np
+
+from formreader.geometry import Points, Rect, Transform
+from formreader.register.aruco import match_markers
+from formreader.register.flat import flatten
+from formreader.register.lines import Lines
+from formreader.register.marks import (
+    SIZES_ON_PHOTO,
+    SIZES_ON_SCAN,
+    Match,
+    agrees,
+    find_spots,
+    match_photo,
+    match_scan,
+)
+from formreader.register.outline import find_sheets
+from formreader.register.picture import match_picture
+from formreader.register.printed import search
+from formreader.register.pyramid import Pyramid
+from formreader.template import MM_PER_INCH, Marks, Template
+
+Method = Literal["marks", "aruco", "outline", "picture", "boxes", "whole"]
+
+LYING_DPI = (0.35, 1.25)  # of what the scan's size says: a sheet may lie on a larger glass
+SCALES = np.geomspace(0.85, 1.17, 26)  # of the print against the scan's size: margins cut or added
+SCALES_ON_SHEET = np.geomspace(0.92, 1.04, 11)  # against the sheet's size: printers shrink
+PROVEN_MM = 0.5  # spread of marks in their arrangement that is no coincidence
+FEWEST_PROVEN = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """What one method offers."""
+
+    method: Method
+    transforms: Sequence[Transform] = ()
+    """Page mm to scan pixels; all that are possible, not better ones only."""
+    rough: bool = False
+    """Whether they may be off by more than can be corrected in one look."""
+    backed: bool = False
+    """Whether evidence other than the boxes speaks for them."""
+    fallen_back: bool = False
+    """Whether the template has marks or a picture, in vain."""
+    proven: bool = False
+    """Whether that evidence leaves no doubt; then other methods cannot help."""
+
+
+def attempts(
+    scan: Pyramid, template: Template, outlines: Lines, dpi: float | None
+) -> Iterator[Attempt]:
+    """Yield the attempts that a template allows; each is made only when it is asked for."""
+    register = template.registration
+    scales = _scales(scan, template, dpi)
+    if register.marks:
+        yield from _by_marks(scan, register.marks, scales)
+    if register.aruco:
+        found, count = match_markers(scan, register.aruco, scales[0])
+        yield Attempt("aruco", found, rough=count < 2, backed=True, proven=count > 2)
+    if register.picture:
+        found = match_picture(scan, template.folder / register.picture, template.page.size)
+        yield Attempt("picture", found, rough=True, backed=True, proven=bool(found))
+    if register.whole:
+        yield Attempt(
+            "whole", [_whole(scan, template.bounds)], rough=True, backed=True, proven=True
+        )
+    fallen_back = bool(register.marks or register.aruco or register.picture)
+    searches = [
+        _by_boxes(scan, outlines, scales),
+        _by_sheet(scan, outlines, template.bounds),
+    ]
+    for attempt in chain(*(reversed(searches) if register.outline else searches)):
+        transforms = attempt.transforms
+        if register.marks:
+            transforms = _with_marks(transforms, scan, register.marks, scales[-1])
+        yield replace(attempt, transforms=transforms, fallen_back=fallen_back)
+
+
+def _scales(scan: Pyramid, template: Template, dpi: float | None) -> list[float]:
+    """Return how many pixels of the scan a mm may cover, by what the file claims and its size."""
+    by_size = max(scan.size) / max(template.page.size)
+    claimed = dpi / MM_PER_INCH if dpi else 0.0
+    believable = LYING_DPI[0] < claimed / by_size < LYING_DPI[1]
+    return [claimed, by_size] if believable and abs(claimed / by_size - 1) > 0.05 else [by_size]
+
+
+def _by_marks(scan: Pyramid, marks: Marks, scales: list[float]) -> Iterator[Attempt]:
+    for scale in scales:
+        spots = find_spots(scan, marks.size * scale, SIZES_ON_SCAN)
+        for matches in match_scan(marks, spots):
+            yield _marks_attempt(marks, matches, FEWEST_PROVEN)
+    spots = find_spots(scan, marks.size * scales[-1], SIZES_ON_PHOTO)
+    for matches in match_photo(marks, spots):
+        yield _marks_attempt(marks, matches, FEWEST_PROVEN + 2)
+
+
+def _marks_attempt(marks: Marks, matches: list[Match], fewest: int) -> Attempt:
+    """Offer matches; they are proven by more marks than the mapping has freedom to meet."""
+    proven = any(
+        match.found == len(marks.at) >= fewest and match.spread_mm < PROVEN_MM for match in matches
+    )
+    return Attempt("marks", [match.transform for match in matches], backed=True, proven=proven)
+
+
+def _whole(scan: Pyramid, bounds: Rect) -> Transform:
+    width, height = scan.size
+    stretch = Transform(np.diag([width / bounds.width, height / bounds.height, 1.0]))
+    return stretch.then(Transform.shift(-0.5, -0.5))
+
+
+def _by_boxes(scan: Pyramid, outlines: Lines, scales: list[float]) -> Iterator[Attempt]:
+    width, height = scan.size
+    corners = Rect(-0.5, -0.5, width, height).corners
+    for scale in scales:
+        flat = flatten(scan, corners, (width / scale, height / scale))
+        yield Attempt("boxes", search(flat, outlines, SCALES), rough=True)
+
+
+def _by_sheet(scan: Pyramid, outlines: Lines, bounds: Rect) -> Iterator[Attempt]:
+    for sheet in find_sheets(scan):
+        flat = flatten(scan, sheet, _turned_like(sheet, bounds))
+        yield Attempt("outline", search(flat, outlines, SCALES_ON_SHEET), rough=True)
+
+
+def _turned_like(sheet: Points, bounds: Rect) -> tuple[float, float]:
+    """Return the page's size, wide or high as the sheet lies on the scan."""
+    right, down = abs(sheet[1] - sheet[0]), abs(sheet[3] - sheet[0])
+    short, long = sorted((bounds.width, bounds.height))
+    return (long, short) if np.hypot(*right) > np.hypot(*down) else (short, long)
+
+
+def _with_marks(
+    found: Sequence[Transform], scan: Pyramid, marks: Marks, scale: float
+) -> list[Transform]:
+    spots = find_spots(scan, marks.size * scale, SIZES_ON_PHOTO)
+    return [transform for transform in found if agrees(marks, spots, scan.size, transform)]
