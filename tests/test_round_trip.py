@@ -18,7 +18,7 @@ from tests.small_forms import form, row
 
 PAGES = 10  # of 40 digits, at each resolution
 MOST = 0.003  # of the digits may be lost on their way through a page
-ROWS = [row(str(y), boxes=10, region=[14, y, 80, 8]) for y in (13, 25, 37, 49)]
+ROWS = [row(str(y), boxes=10, region=[10, y, 80, 8]) for y in (13, 25, 37, 49)]
 SCANS = [
     Condition("scan", capture=Scanner(dpi=(dpi, dpi), bilevel=bilevel))
     for dpi, bilevel in product((150, 200, 300), (False, True))
