@@ -97,8 +97,10 @@ def _register(page: Page, templates: Sequence[Template]) -> tuple[Template, Alig
     for template in templates:
         try:
             alignment = align(page.image, template, dpi=page.dpi)
-            found = find_rows(page.image, template, alignment.transform)
-            _require_fit(found)
+            printed = alignment.printed
+            found = find_rows(page.image, template, alignment.transform, printed=printed)
+            if printed:
+                _require_fit(found)
         except AlignmentError as error:
             refusals.append(error)
         else:

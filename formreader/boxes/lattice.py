@@ -128,6 +128,24 @@ def find_lattice(
     )
 
 
+def expected_lattice(patch: Patch, count: int, pitch_mm: float | None = None) -> Lattice:
+    """Return a row of `count` boxes where the template has it: nothing of it was printed."""
+    region = patch.region
+    pitch = pitch_mm and pitch_mm * patch.dots_per_mm
+    sides = _layouts(region, count, pitch, patch.dots_per_mm)[0].reshape(-1, 2).tolist()
+    return Lattice(
+        boxes=tuple(Rect(left, region.y, right - left, region.height) for left, right in sides),
+        level=(Line(region.y, found=False), Line(region.bottom, found=False)),
+        upright=tuple(
+            Line(side, found=False) for side in sorted({x for box in sides for x in box})
+        ),
+        upright_top=region.y,
+        evidence=0.0,
+        dx_mm=0.0,
+        dy_mm=0.0,
+    )
+
+
 def _level_profile(ink: InkImage, region: Rect) -> Profile:
     """Return the mean darkness of each pixel row across the row of boxes, (height,)."""
     columns = slice(round(region.x), round(region.right))

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.boxes.guide import remove_guides
-from formreader.boxes.lattice import Lattice, find_lattice
+from formreader.boxes.lattice import Lattice, expected_lattice, find_lattice
 from formreader.boxes.lines import remove_lines
 from formreader.boxes.patch import Patch, cut_patch
 from formreader.boxes.strokes import pen_darkness, share_out
@@ -60,7 +60,9 @@ class FoundRows:
     """Share of the rows that do not lie where the others expect them, 0 to 1."""
 
 
-def find_rows(image: GrayImage, template: Template, transform: Transform) -> FoundRows:
+def find_rows(
+    image: GrayImage, template: Template, transform: Transform, *, printed: bool = True
+) -> FoundRows:
     """Find the boxes of every field.
 
     Rows see to each other: one that lies where the others do not expect it latched on to other
@@ -70,10 +72,16 @@ def find_rows(image: GrayImage, template: Template, transform: Transform) -> Fou
         image: the page.
         template: in mm.
         transform: page mm to scan pixels, right within 2 mm.
+        printed: False where a drop-out colour left nothing of the boxes: they are where the
+            template has them.
     """
     rows = [
-        _find(image, field, group, transform) for field in template.fields for group in field.groups
+        _find(image, field, group, transform, printed=printed)
+        for field in template.fields
+        for group in field.groups
     ]
+    if not printed:
+        return FoundRows(tuple(rows), residual_mm=0.0, evidence=0.0, misplaced=0.0)
     expected = _expected_offsets(rows)
     rows = [
         _find_near(row, offset) if _is_astray(row, offset) else row
@@ -111,9 +119,15 @@ def cut_strokes(rows: Sequence[Row]) -> tuple[tuple[InkImage | None, ...], ...]:
     )
 
 
-def _find(image: GrayImage, field: Field, group: Group, transform: Transform) -> Row:
+def _find(
+    image: GrayImage, field: Field, group: Group, transform: Transform, *, printed: bool
+) -> Row:
     patch = cut_patch(image, transform, group.region)
-    return Row(field, group, patch, find_lattice(patch, group.boxes, pitch_mm=field.pitch))
+    if printed:
+        lattice = find_lattice(patch, group.boxes, pitch_mm=field.pitch)
+    else:
+        lattice = expected_lattice(patch, group.boxes, field.pitch)
+    return Row(field, group, patch, lattice)
 
 
 def _find_near(row: Row, offset: npt.NDArray[np.float64]) -> Row:

@@ -27,6 +27,8 @@ class Alignment:
     """What led to it."""
     fit: float
     """Share of the outlines of rows of boxes that are seen where expected, 0 to 1."""
+    printed: bool = True
+    """False where the scan shows writing but no boxes, as a drop-out colour leaves it."""
 
 
 def align(image: GrayImage, template: Template, *, dpi: float | None = None) -> Alignment:
@@ -55,7 +57,7 @@ def align(image: GrayImage, template: Template, *, dpi: float | None = None) -> 
     if attempt.proven and len(attempt.transforms) == 1:
         (transform,) = attempt.transforms
         if shows_only_writing(scan, expected, transform):
-            return Alignment(transform, attempt.method, seen[-1].sighting.fit)
+            return Alignment(transform, attempt.method, seen[-1].sighting.fit, printed=False)
     raise AlignmentError(_refusal(seen, template))
 
 
