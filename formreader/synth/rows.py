@@ -6,7 +6,7 @@ import numpy as np
 
 from formreader.geometry import Rect
 from formreader.synth.camera import Camera
-from formreader.synth.conditions import Condition
+from formreader.synth.conditions import CONDITIONS, Condition
 from formreader.synth.fill import Writing
 from formreader.synth.forms import DrawnForm, draw_form
 from formreader.synth.glyph import Hand
@@ -16,11 +16,25 @@ from formreader.synth.wear import Wear
 from formreader.template import Field, FieldType, Group, PageSize, Register, Template
 
 MARGIN_MM = 6.0  # of paper around the row
+USUAL = tuple(
+    condition
+    for condition in CONDITIONS.values()
+    if condition.wear.lost_mark is None
+    and max(condition.capture.dpi) < 600  # takes ten times as long and shows no more
+    and not (isinstance(condition.capture, Scanner) and condition.capture.shift_mm > MARGIN_MM)
+)
+"""Conditions that a form of nothing but a row can be drawn in."""
 
 
 def draw_row(hand: Hand, rng: np.random.Generator) -> DrawnForm:
     """Draw a form that is nothing but one row of boxes: 1 ms a digit."""
     condition = Condition("row", _print(rng), _writing(rng), _wear(rng), _capture(rng))
+    return draw_form(_template(rng), hand, condition, rng)
+
+
+def draw_usual_row(hand: Hand, rng: np.random.Generator) -> DrawnForm:
+    """Draw such a row in one of the conditions that have a name, which forms usually meet."""
+    condition = USUAL[rng.integers(len(USUAL))]
     return draw_form(_template(rng), hand, condition, rng)
 
 

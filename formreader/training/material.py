@@ -7,6 +7,7 @@ import numpy as np
 
 from formreader.digits.card import DataSource
 from formreader.images import CROSSED, NO_DIGIT
+from formreader.synth.rows import draw_usual_row
 from formreader.training.crossed import draw_crossed
 from formreader.training.hands import draw_hands
 from formreader.training.no_digit import draw_no_digit
@@ -23,7 +24,7 @@ from formreader.training.through_pages import Wanted, write_and_cut
 
 HELD_OUT = 0.1  # of the writers of each set
 FEW = 10_000  # digits; a smaller set is shown twice, lest its hands drown among others
-DRAWN = (0.05, 0.06, 0.12)  # hands, crossed, no digit: shares of the digits of the sets
+DRAWN = (0.05, 0.06, 0.08)  # hands, crossed, no digit: shares of the digits of the sets
 DRAWN_TO_JUDGE = 500  # pictures of each kind
 PAGES = 1.0  # digits written on pages, as a share of the digits of the sets
 PAGES_TO_JUDGE = 4.0  # of those held out; small shares of errors take many fields to show
@@ -60,7 +61,9 @@ def gather(plan: Plan, rng: np.random.Generator, progress: Progress) -> Material
     known += _draw(joined("shown", known), [round(share * count) for share in DRAWN], rng)
     unknown = [part for _, part in parts]
     to_train = Wanted(round(PAGES * count), SPOILT)
-    to_judge = Wanted(round(PAGES_TO_JUDGE * sum(map(len, unknown))), SPOILT_TO_JUDGE)
+    to_judge = Wanted(
+        round(PAGES_TO_JUDGE * sum(map(len, unknown))), SPOILT_TO_JUDGE, draw_usual_row
+    )
     unknown += _draw(joined("held out", unknown), [DRAWN_TO_JUDGE] * 3, rng)
     return Material(
         shown=joined("shown", [*known, _on_pages(known, to_train, rng, progress)]),

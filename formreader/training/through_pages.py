@@ -15,7 +15,7 @@ from formreader.normalise import normalise
 from formreader.synth.bitmaps import enlarge
 from formreader.synth.fill import BoxTruth
 from formreader.synth.forms import DrawnForm
-from formreader.synth.glyph import Glyph
+from formreader.synth.glyph import Glyph, Hand
 from formreader.synth.rows import draw_row
 from formreader.training.sets import LabelledDigits
 
@@ -32,6 +32,8 @@ class Wanted:
     count: int
     spoilt: float
     """Share of the boxes that hold something else than a digit, 0 to 1."""
+    draw: Callable[[Hand, np.random.Generator], DrawnForm] = draw_row
+    """How rows are printed, filled and scanned."""
 
 
 class _Copyist:
@@ -102,7 +104,7 @@ def write_and_cut(
     writers: list[str] = []
     while len(writers) < count:
         copyist = book.copyist(rng)
-        for image, label in _cut(draw_row(copyist, rng), copyist.labels, rng):
+        for image, label in _cut(wanted.draw(copyist, rng), copyist.labels, rng):
             if len(writers) < count:
                 images[len(writers)], labels[len(writers)] = image, label
                 writers.append(copyist.writer)
