@@ -12,7 +12,13 @@ from formreader.training.crossed import draw_crossed
 from formreader.training.hands import draw_hands
 from formreader.training.letters import LETTERS
 from formreader.training.no_digit import draw_no_digit
-from formreader.training.sets import drawn, joined, load_training_set, split_by_writer
+from formreader.training.sets import (
+    MISLABELLED,
+    drawn,
+    joined,
+    load_training_set,
+    split_by_writer,
+)
 from formreader.training.through_pages import Wanted, write_and_cut
 from tests.handwriting import write_digits
 
@@ -47,6 +53,13 @@ def test_set_without_writers_is_split_by_neighbourhood(tmp_path, digits):
     _, held_out = split_by_writer(load_training_set(tmp_path / "nameless.npz"), 0.1, seed=1)
 
     assert np.bincount(held_out.labels).tolist() == [4] * 10
+
+
+def test_digits_of_mnist_with_a_plainly_wrong_label_are_left_out(data_folder):
+    kept = load_training_set(data_folder / "digits" / "mnist")
+
+    assert len(kept) == 60_000 - len(MISLABELLED)
+    assert len(set(kept.writers)) == 539
 
 
 def test_what_holds_no_digits_is_refused(tmp_path):
