@@ -12,30 +12,28 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from formreader.boxes.parallels import (
+    Places,
+    Profile,
+    Search,
+    fit_lines,
+    prepare_search,
+    ridges_of,
+)
 from formreader.boxes.patch import Patch
 from formreader.geometry import Rect
 from formreader.images import InkImage
 
 REACH_MM = 2.2  # how far from its expected place a row is looked for
-FINE_MM = 0.5  # how far a line may lie from where the lattice as a whole puts it
-LINE_MM = 0.9  # a line is narrower than this; a broader dark band is a bar or a shadow
 WIDEST_GAP = 0.45  # share of the pitch: separate boxes stand at most this far apart
 GAP_STEP_MM = 0.1
 INK_CAP = 70  # darkness above it counts no more: a pen must not outweigh a pale line
-PULL = 0.6  # darkness units per mm: between equals the nearer place wins
 SAME_PRINT = 1.2  # upright lines are at most this many times as dark as level ones
-LEAST_CONTRAST = 4.0  # mean darkness of a line over its surroundings; grain reaches 2
 TICK_SHARE = 0.3  # of the height of a comb are its ticks
 TICK_END = 0.5  # ticks begin where lines are this share as dark as at their foot
 TICK_WEIGHT = 0.7  # the foot of a digit may be as dark as a tick
 TALLEST = 1.3  # times its width: digits are hardly taller, whatever the box
 SAME_LINE_MM = 0.3  # adjoining boxes share their sides
-
-Profile = npt.NDArray[np.float32]
-"""Strength of something at each pixel along an axis, (n,)."""
-
-Places = npt.NDArray[np.float64]
-"""Coordinates of lines along an axis, patch pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +100,15 @@ def find_lattice(
     dots = patch.dots_per_mm
     region = patch.region.moved(near_mm[0] * dots, near_mm[1] * dots)
     ink = np.minimum(patch.ink, INK_CAP)
-    rows = _ridges(_level_profile(ink, region), dots)
+    rows = ridges_of(_level_profile(ink, region), dots)
     reach = round(reach_mm * dots)
-    level, level_seen = _fit(rows, _level_search(region, reach, len(rows)), dots)
+    level, level_seen = fit_lines(rows, _level_search(region, reach, len(rows)), dots)
     top, bottom = level.tolist()
     ink = np.minimum(ink, _print_darkness(ink, region, level[level_seen]))
-    columns = _ridges(_upright_profile(ink, top, bottom), dots)
+    columns = ridges_of(_upright_profile(ink, top, bottom), dots)
     pitch = pitch_mm and pitch_mm * dots
     search = _side_search(region, count, pitch, dots, reach, len(columns))
-    sides, sides_seen = _fit(columns, search, dots)
+    sides, sides_seen = fit_lines(columns, search, dots)
     boxes = tuple(
         Rect(float(left), top, float(right - left), bottom - top)
         for left, right in sides.reshape(-1, 2)
@@ -194,65 +192,17 @@ def _mean(ink: InkImage, axis: int) -> Profile:
     return np.asarray(cv2.reduce(ink, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel(), np.float32)
 
 
-def _ridges(profile: Profile, dots: float) -> Profile:
-    """Keep what is narrow and dark, (n,): the profile above the darker of its two flanks."""
-    line = profile.reshape(1, -1)
-    opened = cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((1, round(LINE_MM * dots)), np.uint8))
-    return np.asarray(cv2.blur(line - opened, (3, 1)).ravel(), np.float32)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Search:
-    """Where to look for lines along an axis."""
-
-    layouts: Places
-    """Expected places of the lines, (layouts, lines), the likeliest layout first."""
-    shifts: npt.NDArray[np.intp]
-    """By how much all of them together may be shifted, pixels."""
-    index: npt.NDArray[np.intp]
-    """Of each line of each shifted layout in a profile with a 0 behind it."""
-
-
-def _search(layouts: Places, reach: int, size: int) -> _Search:
-    shifts = np.arange(-reach, reach + 1)
-    return _Search(layouts, shifts, _inside(layouts[:, :, None] + shifts, size))
-
-
 # The rows of a form are the same on every page of it, and so is where to look for them.
 @lru_cache(maxsize=4096)
-def _level_search(region: Rect, reach: int, size: int) -> _Search:
-    return _search(np.array([[region.y, region.bottom]]), reach, size)
+def _level_search(region: Rect, reach: int, size: int) -> Search:
+    return prepare_search(np.array([[region.y, region.bottom]]), reach, size)
 
 
 @lru_cache(maxsize=4096)
 def _side_search(  # noqa: PLR0913, PLR0917 all that the places depend on
     region: Rect, count: int, pitch: float | None, dots: float, reach: int, size: int
-) -> _Search:
-    return _search(_layouts(region, count, pitch, dots), reach, size)
-
-
-def _fit(ridges: Profile, search: _Search, dots: float) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """Place the lines of the layout that fits best.
-
-    Args:
-        ridges: strength of a line at each pixel, (n,).
-        search: where to look.
-        dots: pixels per mm.
-
-    Returns:
-        Their places, (lines,), and which of them were seen.
-    """
-    layouts, shifts = search.layouts, search.shifts
-    strength = np.append(ridges, np.float32(0))[search.index].mean(axis=1)
-    strength -= PULL / dots * np.abs(shifts)
-    best, shift = divmod(int(strength.argmax()), len(shifts))
-    expected = layouts[best] + shifts[shift]
-    places, seen = _refine(ridges, expected, dots)
-    if seen.sum() < 2:
-        layout = layouts[best if seen.any() else 0]
-        return layout + (places - layout)[seen].sum(), seen
-    slope, offset = _line_through(expected[seen], places[seen])
-    return np.where(seen, places, slope * expected + offset), seen
+) -> Search:
+    return prepare_search(_layouts(region, count, pitch, dots), reach, size)
 
 
 def _layouts(region: Rect, count: int, pitch: float | None, dots: float) -> Places:
@@ -267,39 +217,6 @@ def _layouts(region: Rect, count: int, pitch: float | None, dots: float) -> Plac
     left = region.x + steps[:, None] * np.arange(count)
     right = left + (steps - gaps)[:, None]
     return np.stack([left, right], axis=2).reshape(len(gaps), 2 * count)
-
-
-def _at(profile: Profile, places: Places) -> Profile:
-    """Look the profile up at places of any shape; outside it is 0."""
-    return np.append(profile, np.float32(0))[_inside(places, len(profile))]
-
-
-def _inside(places: Places, size: int) -> npt.NDArray[np.intp]:
-    """Return the index of each place; what lies outside has the index behind the last."""
-    index = np.rint(places).astype(np.intp)
-    index[(index < 0) | (index >= size)] = size
-    return index
-
-
-def _refine(ridges: Profile, expected: Places, dots: float) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """Return the centre of the strongest ridge near each place, and whether it is a line."""
-    reach = round(FINE_MM * dots)
-    start = np.rint(expected) - reach
-    windows = _at(ridges, start[:, None] + np.arange(2 * reach + 1))
-    peaks = start + windows.argmax(axis=1)
-    half = round(LINE_MM / 2 * dots)
-    flanks = np.arange(-half, half + 1)
-    weights = _at(ridges, peaks[:, None] + flanks) + 1e-6
-    centres = peaks + (weights * flanks).sum(axis=1) / weights.sum(axis=1)
-    seen = windows.max(axis=1) >= LEAST_CONTRAST
-    return np.where(seen, centres, expected), seen
-
-
-def _line_through(x: Places, y: Places) -> tuple[float, float]:
-    """Return slope and offset of the least-squares line."""
-    spread = x - x.mean()
-    slope = float((spread * y).sum() / max((spread * spread).sum(), 1e-9))
-    return slope, float(y.mean() - slope * x.mean())
 
 
 def _distinct(sides: Places, seen: npt.NDArray[np.bool_], dots: float) -> list[tuple[float, bool]]:

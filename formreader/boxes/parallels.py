@@ -1,0 +1,100 @@
+"""Fit parallel lines, at distances known or to be found, to the darkness along an axis."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+FINE_MM = 0.5  # how far a line may lie from where all of them together put it
+LINE_MM = 0.9  # a line is narrower than this; a broader dark band is a bar or a shadow
+PULL = 0.6  # darkness units per mm: between equals the nearer place wins
+LEAST_CONTRAST = 4.0  # mean darkness of a line over its surroundings; grain reaches 2
+
+Profile = npt.NDArray[np.float32]
+"""Strength of something at each pixel along an axis, (n,)."""
+
+Places = npt.NDArray[np.float64]
+"""Coordinates of lines along an axis, patch pixels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """Where to look for lines along an axis."""
+
+    layouts: Places
+    """Expected places of the lines, (layouts, lines), the likeliest layout first."""
+    shifts: npt.NDArray[np.intp]
+    """By how much all of them together may be shifted, pixels."""
+    index: npt.NDArray[np.intp]
+    """Of each line of each shifted layout in a profile with a 0 behind it."""
+
+
+def prepare_search(layouts: Places, reach: int, size: int) -> Search:
+    """Work out where to look the layouts up in profiles of a size, shifted by up to `reach`."""
+    shifts = np.arange(-reach, reach + 1)
+    return Search(layouts, shifts, _inside(layouts[:, :, None] + shifts, size))
+
+
+def ridges_of(profile: Profile, dots: float) -> Profile:
+    """Keep what is narrow and dark, (n,): the profile above the darker of its two flanks."""
+    line = profile.reshape(1, -1)
+    opened = cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((1, round(LINE_MM * dots)), np.uint8))
+    return np.asarray(cv2.blur(line - opened, (3, 1)).ravel(), np.float32)
+
+
+def fit_lines(ridges: Profile, search: Search, dots: float) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """Place the lines of the layout that fits best.
+
+    Args:
+        ridges: strength of a line at each pixel, (n,).
+        search: where to look.
+        dots: pixels per mm.
+
+    Returns:
+        Their places, (lines,), and which of them were seen.
+    """
+    layouts, shifts = search.layouts, search.shifts
+    strength = np.append(ridges, np.float32(0))[search.index].mean(axis=1)
+    strength -= PULL / dots * np.abs(shifts)
+    best, shift = divmod(int(strength.argmax()), len(shifts))
+    expected = layouts[best] + shifts[shift]
+    places, seen = _refine(ridges, expected, dots)
+    if seen.sum() < 2:
+        layout = layouts[best if seen.any() else 0]
+        return layout + (places - layout)[seen].sum(), seen
+    slope, offset = _line_through(expected[seen], places[seen])
+    return np.where(seen, places, slope * expected + offset), seen
+
+
+def _at(profile: Profile, places: Places) -> Profile:
+    """Look the profile up at places of any shape; outside it is 0."""
+    return np.append(profile, np.float32(0))[_inside(places, len(profile))]
+
+
+def _inside(places: Places, size: int) -> npt.NDArray[np.intp]:
+    """Return the index of each place; what lies outside has the index behind the last."""
+    index = np.rint(places).astype(np.intp)
+    index[(index < 0) | (index >= size)] = size
+    return index
+
+
+def _refine(ridges: Profile, expected: Places, dots: float) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """Return the centre of the strongest ridge near each place, and whether it is a line."""
+    reach = round(FINE_MM * dots)
+    start = np.rint(expected) - reach
+    windows = _at(ridges, start[:, None] + np.arange(2 * reach + 1))
+    peaks = start + windows.argmax(axis=1)
+    half = round(LINE_MM / 2 * dots)
+    flanks = np.arange(-half, half + 1)
+    weights = _at(ridges, peaks[:, None] + flanks) + 1e-6
+    centres = peaks + (weights * flanks).sum(axis=1) / weights.sum(axis=1)
+    seen = windows.max(axis=1) >= LEAST_CONTRAST
+    return np.where(seen, centres, expected), seen
+
+
+def _line_through(x: Places, y: Places) -> tuple[float, float]:
+    """Return slope and offset of the least-squares line."""
+    spread = x - x.mean()
+    slope = float((spread * y).sum() / max((spread * spread).sum(), 1e-9))
+    return slope, float(y.mean() - slope * x.mean())
