@@ -42,8 +42,9 @@ def acceptance(
 
     Fields of 3 to 8 digits are dealt from each writer's digits. A promise is kept where the
     share of wrong fields is below it even at its upper 95 % bound. Stricter promises than the
-    digits suffice to show are kept where the errors that the network itself expects are, times
-    the factor by which it expected too few where they could be counted.
+    digits suffice to show are kept where both the errors counted and those the network itself
+    expects are below them, the latter times the factor by which it was wrong about the former
+    where those could be counted.
 
     Args:
         probabilities: of the digits, (n, 12), at the final temperature.
@@ -52,13 +53,14 @@ def acceptance(
     """
     confidence, wrong = _deal(probabilities, digits, rng)
     accepted = np.arange(1, len(confidence) + 1)
-    counted = _upper_bound(np.cumsum(wrong) / ROUNDS) * ROUNDS / accepted
+    counted = np.cumsum(wrong)
+    bound = _upper_bound(counted / ROUNDS) * ROUNDS / accepted
     expected = np.cumsum(1 - confidence) / accepted
-    thresholds = [_threshold(confidence, counted <= promise) for promise in PROMISES]
+    thresholds = [_threshold(confidence, bound <= promise) for promise in PROMISES]
     shown = [threshold for threshold in thresholds if threshold is not None]
     if shown:
         last = np.flatnonzero(confidence >= shown[-1])[-1]
-        foreseen = expected * max(counted[last] / expected[last], 1)
+        foreseen = np.maximum(expected * bound[last] / expected[last], counted / accepted)
         thresholds[len(shown) :] = [
             _threshold(confidence, foreseen <= promise) for promise in PROMISES[len(shown) :]
         ]

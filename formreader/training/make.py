@@ -42,7 +42,7 @@ def make_model(plan: Plan, progress: Progress) -> ModelCard:
     log = fit(network, plan, material, rng, progress)
     exported = to_lite(network)
     draft = _draft(plan, exported, material.sources)
-    card = _judged(draft, exported, material, tests, rng)
+    card = _judged(draft, exported, material, tests)
     _write(plan.out, exported, card, log)
     return card
 
@@ -70,7 +70,6 @@ def _judged(
     exported: bytes,
     material: Material,
     tests: Sequence[LabelledDigits],
-    rng: np.random.Generator,
 ) -> ModelCard:
     """Fill in what the network as exported does on digits it was not trained on."""
     pages = material.pages
@@ -80,6 +79,7 @@ def _judged(
     held_out = (*material.held_out, pages)
     scores = {f"{digits.name}, held out": score(recogniser, digits) for digits in held_out}
     scores |= {f"{digits.name}, test": score(recogniser, digits) for digits in tests}
+    rng = np.random.default_rng(draft.seed)
     promises = acceptance(recogniser.classify(pages.images), pages, rng)
     return card.model_copy(update={"scores": scores, "acceptance": promises})
 
