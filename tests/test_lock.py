@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
@@ -11,7 +12,7 @@ NAME = re.compile(r"[\w.-]+")
 def test_every_package_the_project_names_is_pinned():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
     lists = [project["dependencies"], *project["optional-dependencies"].values()]
-    named = {NAME.match(each)[0] for each in sum(lists, [])} - {"formreader"}
+    named = {NAME.match(each)[0] for each in chain(*lists)} - {"formreader"}
 
     locked = (REPOSITORY / "requirements.lock").read_text("utf-8").splitlines()
     pins = {line.partition("==")[0] for line in locked if not line.startswith("#")}
