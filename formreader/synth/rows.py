@@ -16,13 +16,10 @@ from formreader.synth.wear import Wear
 from formreader.template import Field, FieldType, Group, PageSize, Register, Template
 
 MARGIN_MM = 6.0  # of paper around the row
-USUAL = tuple(
-    condition
-    for condition in CONDITIONS.values()
-    if condition.wear.lost_mark is None
-    and max(condition.capture.dpi) < 600  # takes ten times as long and shows no more
-    and not (isinstance(condition.capture, Scanner) and condition.capture.shift_mm > MARGIN_MM)
-)
+UNLIKE = frozenset({"mark-covered", "corner-torn", "shifted", "folded", "pale-bilevel", "600-dpi"})
+"""Conditions of whole sheets: a row has no marks, and every fold of a sheet so small crosses it."""
+
+USUAL = tuple(condition for name, condition in CONDITIONS.items() if name not in UNLIKE)
 """Conditions that a form of nothing but a row can be drawn in."""
 
 

@@ -7,7 +7,9 @@ import numpy as np
 
 from formreader.digits.card import DataSource
 from formreader.images import CROSSED, NO_DIGIT
-from formreader.synth.rows import draw_usual_row
+from formreader.synth.forms import DrawnForm
+from formreader.synth.glyph import Hand
+from formreader.synth.rows import draw_row, draw_usual_row
 from formreader.training.crossed import draw_crossed
 from formreader.training.hands import draw_hands
 from formreader.training.no_digit import draw_no_digit
@@ -24,10 +26,11 @@ from formreader.training.through_pages import Wanted, write_and_cut
 
 HELD_OUT = 0.1  # of the writers of each set
 FEW = 10_000  # digits; a smaller set is shown twice, lest its hands drown among others
-DRAWN = (0.05, 0.06, 0.08)  # hands, crossed, no digit: shares of the digits of the sets
+DRAWN = (0.05, 0.08, 0.08)  # hands, crossed, no digit: shares of the digits of the sets
 DRAWN_TO_JUDGE = 500  # pictures of each kind
 PAGES = 1.0  # digits written on pages, as a share of the digits of the sets
 PAGES_TO_JUDGE = 4.0  # of those held out; small shares of errors take many fields to show
+HARSH = 0.4  # of the rows to train on are harder to read than forms usually are
 SPOILT, SPOILT_TO_JUDGE = 0.1, 0.01  # of the boxes hold no digit; forms show the second
 
 LICENCES = {  # of the sets known; what others are allowed for is not known here
@@ -60,7 +63,7 @@ def gather(plan: Plan, rng: np.random.Generator, progress: Progress) -> Material
     count = sum(map(len, known))
     known += _draw(joined("shown", known), [round(share * count) for share in DRAWN], rng)
     unknown = [part for _, part in parts]
-    to_train = Wanted(round(PAGES * count), SPOILT)
+    to_train = Wanted(round(PAGES * count), SPOILT, _draw_row)
     to_judge = Wanted(
         round(PAGES_TO_JUDGE * sum(map(len, unknown))), SPOILT_TO_JUDGE, draw_usual_row
     )
@@ -71,6 +74,12 @@ def gather(plan: Plan, rng: np.random.Generator, progress: Progress) -> Material
         pages=_on_pages(unknown, to_judge, rng, progress),
         sources=tuple(_source(part) for part, _ in parts),
     )
+
+
+def _draw_row(hand: Hand, rng: np.random.Generator) -> DrawnForm:
+    """Draw a row as forms usually are, or one harder to read: from those alone nets learn mush."""
+    draw = draw_row if rng.random() < HARSH else draw_usual_row
+    return draw(hand, rng)
 
 
 def _draw(
