@@ -1,6 +1,6 @@
 """Registration: lays a template over a scan, by whatever evidence the form offers.
 
-Each method in `methods` offers mappings of the page onto the scan; `judge` looks for the printed
+Each method in `methods` offers mappings of the page onto the scan; `verdict` looks for the printed
 boxes under each of them, corrects it by them, and believes it if enough of them are there.
 """
 
@@ -10,10 +10,10 @@ from formreader.errors import AlignmentError
 from formreader.geometry import Transform
 from formreader.images import GrayImage, require_gray
 from formreader.register.dropout import shows_only_writing
-from formreader.register.judge import Candidate, best_of, is_convincing, judge
 from formreader.register.lines import outlines
 from formreader.register.methods import Attempt, Method, attempts
 from formreader.register.pyramid import halve_down
+from formreader.register.verdict import Candidate, best_of, is_convincing, judge
 from formreader.template import Template
 
 

@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from formreader.geometry import Points, Rect, Transform
 from formreader.images import GrayImage
-from formreader.register.pyramid import Pyramid
+from formreader.register.pyramid import Pyramid, level_above
 from formreader.register.sighting import FAINTEST, GRAINS, LINE_SHARE
 
-Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 
 DOTS_PER_MM = 4
 PAPER = 230  # grey level that the faintest line is measured against here
@@ -20,6 +20,7 @@ LEVEL_MM = 5.0  # a line runs on for so long; words do not
 UPRIGHT_MM = 3.0  # boxes may be as low as 4 mm
 THROUGH = 2  # how much more a line counts in its place than one beside it
 STEEPEST = 9.0  # degrees; pages lie askew by up to 8
+DOTS_SHARE = 0.03  # of the page that its skew is measured by: lines and text, not noise
 MOST_DOTS = 8_000  # of lines; enough to tell skew
 
 
@@ -30,7 +31,7 @@ class Flat:
     image: GrayImage
     to_scan: Transform
     grain: float
-    """Standard deviation of bare paper, grey levels."""
+    """How far pixels differ where nothing is printed but a background, grey levels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,26 +96,31 @@ def _skew(flat: Flat) -> float:
     return float(max(rough + np.arange(-0.5, 0.51, 0.1), key=sharpness))
 
 
-def _dots(flat: Flat) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return the coordinates of dots on level lines, across and along the lines."""
-    across, along = np.nonzero(_ridges(flat))
+def _dots(flat: Flat) -> tuple[Indices, Indices]:
+    """Return the coordinates of the clearest dots of level lines, across and along them."""
+    depth = _depth(flat.image)
+    clearest = max(_faintest(flat), level_above(depth[:: 2 * SIDE], 1 - DOTS_SHARE))
+    across, along = np.nonzero(depth > clearest)
     step = len(across) // MOST_DOTS + 1
     return across[::step], along[::step]
 
 
-def _ridges(flat: Flat) -> npt.NDArray[np.uint8]:
-    """Return 255 where a dot is darker than the paper above it and below it."""
-    faintest = max(FAINTEST * PAPER, GRAINS * flat.grain)
-    beside = cv2.min(flat.image[: -2 * SIDE], flat.image[2 * SIDE :])
-    depth = cv2.subtract(beside, flat.image[SIDE:-SIDE])
-    ridges = np.zeros_like(flat.image)
-    _, ridges[SIDE:-SIDE] = cv2.threshold(depth, faintest, 255, cv2.THRESH_BINARY)
-    return ridges
+def _depth(image: GrayImage) -> GrayImage:
+    """Return how much darker each dot is than the paper above it and below it."""
+    depth = np.zeros_like(image)
+    beside = cv2.min(image[: -2 * SIDE], image[2 * SIDE :])
+    depth[SIDE:-SIDE] = cv2.subtract(beside, image[SIDE:-SIDE])
+    return depth
+
+
+def _faintest(flat: Flat) -> float:
+    return max(FAINTEST * PAPER, GRAINS * flat.grain)
 
 
 def _map_level(flat: Flat, length_mm: float) -> npt.NDArray[np.uint8]:
     """Return THROUGH in each square mm that a long level line runs through, 1 beside it."""
-    share = cv2.boxFilter(_ridges(flat), -1, (round(length_mm * DOTS_PER_MM), 1))
+    _, ridges = cv2.threshold(_depth(flat.image), _faintest(flat), 255, cv2.THRESH_BINARY)
+    share = cv2.boxFilter(ridges, -1, (round(length_mm * DOTS_PER_MM), 1))
     _, lines = cv2.threshold(share, 255 * LINE_SHARE - 1, 1, cv2.THRESH_BINARY)
     middle = DOTS_PER_MM // 2
     through, beside = (

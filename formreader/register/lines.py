@@ -42,14 +42,15 @@ class Lines:
 def outlines(template: Template) -> Lines:
     """Cut the outlines of a template's rows of boxes into pieces.
 
-    Levels run through the middle parts of boxes only, as there may be gaps between them; sides
-    come in halves.
+    Levels run through the middle parts of boxes only, as there may be gaps between them; those of
+    the first and the last box are pieces of their own, which tells a row from one moved along by
+    a box. Sides come in halves.
     """
     rows = _rows(template)
     parts = [
         (index, boxes[0], len(boxes))
         for index, (group, _) in enumerate(rows)
-        for boxes in np.array_split(np.arange(group.boxes), _level_pieces(group))
+        for boxes in _split(group)
     ]
     row, first, count = np.array(parts, np.intp).reshape(-1, 3).T
     x, y, width, height, pitch, box_width = _measures(rows).T
@@ -107,8 +108,12 @@ def _rows(template: Template, gap_mm: float = 0.0) -> list[tuple[Group, float]]:
     ]
 
 
-def _level_pieces(group: Group) -> int:
-    return max(1, min(group.boxes, round(group.region.width / PIECE_MM)))
+def _split(group: Group) -> list[npt.NDArray[np.intp]]:
+    """Divide the boxes of a row: the first, the last, and those between in pieces."""
+    boxes = np.arange(group.boxes)
+    pieces = max(1, round(group.region.width / PIECE_MM))
+    parts = [boxes[:1], *np.array_split(boxes[1:-1], pieces), boxes[1:][-1:]]
+    return [part for part in parts if len(part)]
 
 
 def _measures(rows: list[tuple[Group, float]]) -> Floats:

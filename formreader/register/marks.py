@@ -26,10 +26,12 @@ SIZES_ON_SCAN = (0.65, 1.6)  # sides of marks to the expected one: dpi and page 
 SIZES_ON_PHOTO = (0.35, 1.3)  # the sheet may fill half of the picture, and far corners shrink
 MOST_SPOTS = 60
 PAIRS = 8  # of template marks, the farthest apart, that matching starts from
+OTHER_PAIRS = 20  # that it goes on with, where the farthest marks are not all there
 SCALES = (0.85, 1.18)  # of a scan against what its marks' own size says
 GATES_MM = (8.0, 4.0, 2.0)  # from pass to pass, spots farther from their mark are left out
 BEST = 6  # matches followed up
 A_MARK = 0.75  # of a mark: arrangements with so much less to them wait until the others failed
+NEARLY = 0.85  # of the most marks found: arrangements with fewer are coincidence
 MOST = 0.65  # of the marks: three of four, two of three
 CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])  # clockwise from the top left
 PER_CORNER = 4  # spots farthest out towards each corner of a photo; the desk may have some, too
@@ -56,6 +58,11 @@ class Match:
     """How many marks there are."""
     spread_mm: float
     """How far they are, root mean square, from where the mapping has them."""
+
+    @property
+    def is_overdetermined(self) -> bool:
+        """Whether there are more marks than any mapping of this kind must meet."""
+        return self.found > (4 if self.transform.matrix[2, :2].any() else 3)
 
 
 def find_spots(scan: Pyramid, side_px: float, sizes: tuple[float, float]) -> Spots:
@@ -93,17 +100,20 @@ def match_scan(marks: Marks, spots: Spots) -> Iterator[list[Match]]:
     they look alike; then lesser ones. Two marks are enough.
     """
     at, seen = np.array(marks.at) @ (1, 1j), spots.centres @ (1, 1j)
-    pairs = sorted(
-        itertools.combinations(range(len(at)), 2), key=lambda p: -abs(at[p[0]] - at[p[1]])
-    )
-    first, second = np.array(pairs[:PAIRS]).T
-    turns = (seen - seen[:, None]) / (at[second] - at[first])[:, None, None]
     own = (spots.sides + spots.sides[:, None]) / 2 / marks.size
-    pair, start, end = np.nonzero((abs(turns) > SCALES[0] * own) & (abs(turns) < SCALES[1] * own))
-    turn = turns[pair, start, end]
-    shift = seen[start] - turn * at[first[pair]]
-    expected = turn[:, None] * at + shift[:, None]
-    yield from _followed_up(marks, spots, expected, abs(turn))
+    pairs = sorted(
+        itertools.combinations(range(len(at)), 2), key=lambda pair: -abs(at[pair[0]] - at[pair[1]])
+    )
+    others = pairs[PAIRS : len(pairs) // 2 : len(pairs) // (2 * OTHER_PAIRS) + 1]
+    for some in filter(len, (pairs[:PAIRS], others)):
+        first, second = np.array(some).T
+        turns = (seen - seen[:, None]) / (at[second] - at[first])[:, None, None]
+        likely = (abs(turns) > SCALES[0] * own) & (abs(turns) < SCALES[1] * own)
+        pair, start, end = np.nonzero(likely)
+        turn = turns[pair, start, end]
+        shift = seen[start] - turn * at[first[pair]]
+        expected = turn[:, None] * at + shift[:, None]
+        yield from _followed_up(marks, spots, expected, abs(turn))
 
 
 def match_photo(marks: Marks, spots: Spots) -> Iterator[list[Match]]:
@@ -121,8 +131,9 @@ def match_photo(marks: Marks, spots: Spots) -> Iterator[list[Match]]:
     quads = quads[_convex(spots.centres[quads])]
     matrices = _homographies(outer, spots.centres[quads])
     scales = _scales(matrices, outer)
-    ratio = spots.sides[quads] / (marks.size * scales)
-    likely = (np.maximum(ratio, 1 / ratio) < SIZE_FACTOR).all(axis=1)
+    odd = abs(np.log(spots.sides[quads] / (marks.size * scales)))
+    likely = odd.sum(axis=1).argsort()
+    likely = likely[(odd[likely] < np.log(SIZE_FACTOR)).all(axis=1)]
     matrices, scales = matrices[likely], scales[likely]
     places = np.column_stack([at, np.ones(len(at))]) @ matrices.transpose(0, 2, 1)
     expected = (places[..., :2] / places[..., 2:]) @ (1, 1j)
@@ -166,7 +177,7 @@ def _followed_up(
     Args:
         marks: of the template.
         spots: of the scan.
-        expected: where each arrangement has each mark, (arrangements, marks).
+        expected: where each arrangement has each mark, (arrangements, marks); likelier ones first.
         scales: of each arrangement, pixels per mm.
     """
     if not len(expected):
@@ -182,8 +193,10 @@ def _followed_up(
             break
     first = [index for index in chosen if merit[index] > merit[chosen[0]] - A_MARK]
     for batch in (first, chosen[len(first) :]):
-        matches = [_settled(marks, spots, expected[index], scales[index]) for index in batch]
-        yield [match for match in matches if match]
+        settled = [_settled(marks, spots, expected[index], scales[index]) for index in batch]
+        matches = [match for match in settled if match]
+        most = max((match.found for match in matches), default=0)
+        yield [match for match in matches if match.found >= NEARLY * most]
 
 
 def _settled(marks: Marks, spots: Spots, expected: Complex, scale: float) -> Match | None:

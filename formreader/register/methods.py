@@ -9,7 +9,7 @@ import numpy as np
 
 from formreader.geometry import Points, Rect, Transform
 from formreader.register.aruco import match_markers
-from formreader.register.flat import flatten
+from formreader.register.flat import Flat, flatten
 from formreader.register.lines import Lines
 from formreader.register.marks import (
     SIZES_ON_PHOTO,
@@ -28,11 +28,11 @@ from formreader.template import MM_PER_INCH, Marks, Template
 
 Method = Literal["marks", "aruco", "outline", "picture", "boxes", "whole"]
 
-LYING_DPI = (0.35, 1.25)  # of what the scan's size says: a sheet may lie on a larger glass
+BELIEVABLE_DPI = (0.35, 1.25)  # of what the scan's size says: a sheet may lie on a larger glass
+SAME_SCALE = 0.05  # scales closer than this are one
 SCALES = np.geomspace(0.85, 1.17, 26)  # of the print against the scan's size: margins cut or added
 SCALES_ON_SHEET = np.geomspace(0.92, 1.04, 11)  # against the sheet's size: printers shrink
 PROVEN_MM = 0.5  # spread of marks in their arrangement that is no coincidence
-FEWEST_PROVEN = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +50,8 @@ class Attempt:
     """Whether the template has marks or a picture, in vain."""
     proven: bool = False
     """Whether that evidence leaves no doubt; then other methods cannot help."""
+    flat: Flat | None = None
+    """The page laid flat that they were found on; None if they were not found so."""
 
 
 def attempts(
@@ -70,6 +72,8 @@ def attempts(
         yield Attempt(
             "whole", [_whole(scan, template.bounds)], rough=True, backed=True, proven=True
         )
+    if not len(outlines.points):
+        return
     fallen_back = bool(register.marks or register.aruco or register.picture)
     searches = [
         _by_boxes(scan, outlines, scales),
@@ -86,24 +90,27 @@ def _scales(scan: Pyramid, template: Template, dpi: float | None) -> list[float]
     """Return how many pixels of the scan a mm may cover, by what the file claims and its size."""
     by_size = max(scan.size) / max(template.page.size)
     claimed = dpi / MM_PER_INCH if dpi else 0.0
-    believable = LYING_DPI[0] < claimed / by_size < LYING_DPI[1]
-    return [claimed, by_size] if believable and abs(claimed / by_size - 1) > 0.05 else [by_size]
+    least, most = BELIEVABLE_DPI
+    believable = least < claimed / by_size < most
+    differs = abs(claimed / by_size - 1) > SAME_SCALE
+    return [claimed, by_size] if believable and differs else [by_size]
 
 
 def _by_marks(scan: Pyramid, marks: Marks, scales: list[float]) -> Iterator[Attempt]:
     for scale in scales:
         spots = find_spots(scan, marks.size * scale, SIZES_ON_SCAN)
         for matches in match_scan(marks, spots):
-            yield _marks_attempt(marks, matches, FEWEST_PROVEN)
+            yield _marks_attempt(marks, matches)
     spots = find_spots(scan, marks.size * scales[-1], SIZES_ON_PHOTO)
     for matches in match_photo(marks, spots):
-        yield _marks_attempt(marks, matches, FEWEST_PROVEN + 2)
+        yield _marks_attempt(marks, matches)
 
 
-def _marks_attempt(marks: Marks, matches: list[Match], fewest: int) -> Attempt:
-    """Offer matches; they are proven by more marks than the mapping has freedom to meet."""
+def _marks_attempt(marks: Marks, matches: list[Match]) -> Attempt:
+    """Offer matches; they are proven where all marks are in their places and more than needed."""
     proven = any(
-        match.found == len(marks.at) >= fewest and match.spread_mm < PROVEN_MM for match in matches
+        match.found == len(marks.at) and match.is_overdetermined and match.spread_mm < PROVEN_MM
+        for match in matches
     )
     return Attempt("marks", [match.transform for match in matches], backed=True, proven=proven)
 
@@ -119,13 +126,13 @@ def _by_boxes(scan: Pyramid, outlines: Lines, scales: list[float]) -> Iterator[A
     corners = Rect(-0.5, -0.5, width, height).corners
     for scale in scales:
         flat = flatten(scan, corners, (width / scale, height / scale))
-        yield Attempt("boxes", search(flat, outlines, SCALES), rough=True)
+        yield Attempt("boxes", search(flat, outlines, SCALES), rough=True, flat=flat)
 
 
 def _by_sheet(scan: Pyramid, outlines: Lines, bounds: Rect) -> Iterator[Attempt]:
     for sheet in find_sheets(scan):
         flat = flatten(scan, sheet, _turned_like(sheet, bounds))
-        yield Attempt("outline", search(flat, outlines, SCALES_ON_SHEET), rough=True)
+        yield Attempt("outline", search(flat, outlines, SCALES_ON_SHEET), rough=True, flat=flat)
 
 
 def _turned_like(sheet: Points, bounds: Rect) -> tuple[float, float]:

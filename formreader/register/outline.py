@@ -16,6 +16,7 @@ Numbers = npt.NDArray[np.float64]
 LONG_SIDE_PX = 480  # of the view that is searched, at least; wood grain blurs, edges stay
 EDGE = (25, 75)  # Canny's thresholds: white paper on a light desk
 VOTES = 50  # edge pixels that make a line
+STRONGEST = 600  # lines that are looked at, most of them variants of a few
 LINES = 8  # the strongest of each direction are combined
 SAME_LINE = (8.0, 0.06)  # pixels and radians
 BEYOND = 0.15  # of the picture's sides: how far outside a corner may lie
@@ -24,7 +25,7 @@ BESIDE_PX = 3.0  # how far inside and outside an edge brightness is compared
 ALONG = np.linspace(0.03, 0.97, 40)
 CONTRAST = 8  # grey levels between paper and desk
 SUPPORT = 0.6  # of the sheet's edge that shows that contrast
-SHEETS = 3
+SHEETS = 2
 
 
 def find_sheets(scan: Pyramid) -> list[Points]:
@@ -49,7 +50,7 @@ def _strong_lines(image: GrayImage) -> tuple[Numbers, Numbers]:
     found = cv2.HoughLines(cv2.Canny(image, *EDGE), 1, np.pi / 360, VOTES)
     level: list[tuple[float, float]] = []
     upright: list[tuple[float, float]] = []
-    for rho, theta in [] if found is None else found.reshape(-1, 2).tolist():
+    for rho, theta in [] if found is None else found[:STRONGEST].reshape(-1, 2).tolist():
         falling = theta > 3 * np.pi / 4  # an upright line whose normal points to the left
         line = (-rho, theta - np.pi) if falling else (rho, theta)
         kind = level if line[1] > np.pi / 4 else upright

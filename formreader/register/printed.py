@@ -21,7 +21,7 @@ PEAKS = 2  # of each scale and turn
 PEAK_MM = 4  # around a peak, others are not looked for
 HOPELESS = 0.4  # of what there could be; combs, which have no upper lines, reach 0.6
 ALIKE = 2  # arrangements within PEAK_MM of each other: not every one can be corrected
-BEST = 12  # arrangements handed on
+BEST = 10  # arrangements handed on
 QUARTERS = (
     np.array([[1, 0], [0, 1]]),
     np.array([[0, -1], [1, 0]]),

@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 SHORTEST_SIDE = 300  # pixels; halved further, a page shows nothing that registration could use
 GRAIN_ROWS = 24  # of a view are enough to tell its grain
+WRINKLE = 3  # pixels; half the width of what could be taken for a line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +24,7 @@ class View:
     factor: int
     """How many pixels of the scan one of these covers along each side."""
     grain: float
-    """Standard deviation of bare paper, grey levels."""
+    """How far pixels differ where nothing is printed but a background, grey levels."""
 
     @property
     def to_scan(self) -> Transform:
@@ -82,6 +83,12 @@ def look_up(image: GrayImage, x: Floats, y: Floats) -> GrayImage:
     return np.asarray(gray, np.uint8).reshape(shape)
 
 
+def level_above(values: GrayImage, share: float) -> float:
+    """Return the grey level that this share of the values does not exceed."""
+    counts = np.bincount(values.ravel(), minlength=256)
+    return float(np.searchsorted(counts.cumsum(), share * values.size))
+
+
 def _halved(image: GrayImage) -> GrayImage:
     """Average blocks of 2 x 2; an odd last row or column is dropped."""
     height, width = (side // 2 for side in image.shape)
@@ -90,11 +97,14 @@ def _halved(image: GrayImage) -> GrayImage:
 
 
 def _grain(image: GrayImage) -> float:
-    """Estimate the noise of a page, most of which is bare paper, from neighbouring pixels.
+    """Measure what is all over the page: the noise of its paper, or a printed background.
 
-    Half of the differences of two pixels with normal noise are below 0.95 standard deviations.
+    That is the difference of neighbouring pixels, half of which are below 0.95 standard
+    deviations of normal noise, or if more, the depth of the wrinkles that a fifth of it lies in.
     """
-    rows = image[:: max(1, len(image) // GRAIN_ROWS)]
-    differences = cv2.absdiff(rows[:, 1:], rows[:, :-1])
-    counts = np.bincount(differences.ravel(), minlength=256)
-    return float(np.searchsorted(counts.cumsum(), differences.size / 2))
+    step = max(1, len(image) // GRAIN_ROWS)
+    rows = image[::step]
+    differences = np.asarray(cv2.absdiff(rows[:, 1:], rows[:, :-1]), np.uint8)
+    beside = cv2.min(rows[:, : -2 * WRINKLE], rows[:, 2 * WRINKLE :])
+    wrinkles = np.asarray(cv2.subtract(beside, rows[:, WRINKLE:-WRINKLE]), np.uint8)
+    return max(level_above(differences, 0.5), level_above(wrinkles, 0.8))

@@ -19,14 +19,13 @@ REACH = 8  # steps; lines are looked for up to 1.6 mm off
 ACROSS = np.arange(-REACH - SIDE, REACH + SIDE + 1) * STEP_MM
 OFFSETS = ACROSS[SIDE:-SIDE]
 FAINTEST = 0.012  # darkness against the paper beside; pale, dotted boxes of real scans reach 0.02
-GRAINS = 1.0  # standard deviations of the paper's grain that a line must be darker
+GRAINS = 1.0  # of the paper's grain that a line must be darker
 LINE_SHARE = 0.5  # of the samples of a piece; pale lines are broken, text is seldom so straight
 RIM_SHARE = 0.8  # the same for the rim of a dark area, such as a black bar beside the boxes
-GATES_MM = (1.0, 0.6, 0.4)  # from pass to pass, lines farther than this from the fit are left out
-LINE_SPREAD_MM = 0.15  # how exactly a line's place is measured
+GATES_MM = (1.6, 1.0, 0.6, 0.4)  # from fit to fit, lines farther off than this are left out
 COMB_SHARE = 0.2  # with fewer upper lines than this in all rows, they are not printed: combs
-PASSES = 3  # more looks until a rough mapping is right
-WORTH_ANOTHER = 0.35  # with fewer lines seen, another look never helped
+WORTH_ANOTHER = 0.4  # with fewer lines seen, another look does not help
+PROMISING = 0.6  # with more seen, another look may help though the last did not
 
 # How far a mapping may be off before anything is seen, standard deviations in mm at the page's
 # rim: two shifts, four terms of scale and shear, two of perspective. Holds back what few rows
@@ -44,8 +43,10 @@ class Sighting:
     """Share of the pieces of outlines that are seen where the corrected mapping has them."""
     rows: float
     """Share of the rows of which at least half of the pieces are seen."""
+    strength: float
+    """Mean share of each piece, seen or not, that shows its line."""
     clarity: float
-    """How unbroken the lines seen are, 0 to 1."""
+    """The same of the lines seen: how unbroken they are."""
 
 
 def sight(scan: Pyramid, outlines: Lines, transform: Transform) -> Sighting:
@@ -57,27 +58,27 @@ def sight(scan: Pyramid, outlines: Lines, transform: Transform) -> Sighting:
         correction = _fitted(correction, terms, np.where(found, lines, 0), gate_mm)
     near = np.abs(OFFSETS - (terms @ correction)[:, None]) <= GATES_MM[-1]
     best = np.where(near, lines, 0).max(axis=1, initial=0)
-    on_line = best >= LINE_SHARE
-    seen = on_line | ((rims >= RIM_SHARE) & near).any(axis=1)
+    rim = np.where(near & (rims >= RIM_SHARE), rims, 0).max(axis=1, initial=0)
+    seen = np.maximum(best, rim) >= LINE_SHARE
     counted = _printed(seen, outlines.upper)
     return Sighting(
         transform=_as_transform(correction, outlines).then(transform),
         fit=_mean(seen[counted]),
         rows=_mean(np.bincount(outlines.row[counted], seen[counted] - 0.5).round(1) >= 0),
-        clarity=_mean(best[on_line]),
+        strength=_mean(np.maximum(best, rim)[counted]),
+        clarity=_mean(best[best >= LINE_SHARE]),
     )
 
 
-def settle(scan: Pyramid, outlines: Lines, best: Sighting) -> Sighting:
-    """Look again under a corrected mapping until no more is seen."""
-    for _ in range(PASSES):
-        if best.fit < WORTH_ANOTHER:
+def settle(scan: Pyramid, outlines: Lines, first: Sighting, looks: int) -> Sighting:
+    """Look again under the corrected mapping, so many times at most: rough ones get better."""
+    best = latest = first
+    for _ in range(looks):
+        if latest.fit < WORTH_ANOTHER:
             break
-        again = sight(scan, outlines, best.transform)
-        if again.fit < best.fit:
-            break
-        settled, best = again.fit == best.fit, again
-        if settled:
+        before, latest = latest, sight(scan, outlines, latest.transform)
+        best = latest if latest.fit >= best.fit else best
+        if latest.fit <= before.fit and not PROMISING <= latest.fit < 1:
             break
     return best
 
@@ -146,7 +147,7 @@ def _fitted(correction: Floats, terms: Floats, lines: Floats, gate_mm: float) ->
     best = OFFSETS[value[used].argmax(axis=1)]
     ridge = np.where(np.abs(OFFSETS - best[:, None]) <= 2 * STEP_MM, lines[used], 0)
     place = ridge @ OFFSETS / ridge.sum(axis=1)
-    weight = 1 / (LINE_SPREAD_MM**2 + (place - expected[used]) ** 2)
+    weight = 1 / ((gate_mm / 3) ** 2 + (place - expected[used]) ** 2)
     normal = terms[used].T * weight
     return np.linalg.solve(normal @ terms[used] + np.diag(LIKELY_MM**-2.0), normal @ place)
 

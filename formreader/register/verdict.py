@@ -4,27 +4,36 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formreader.register.fitting import fit_similarity
+from formreader.register.flat import Flat
 from formreader.register.lines import Lines, separators
 from formreader.register.methods import Attempt, Method
 from formreader.register.pyramid import Pyramid
 from formreader.register.sighting import Sighting, settle, share_seen, sight
 from formreader.template import Template
 
-# Shares of lines that must be seen: where print is broken or pale, right mappings show few of
-# them (karvy-kyc: 0.76 at clarity 0.80), where it is crisp nearly all, while the boxes of other
-# forms of one family agree with up to 0.67 at clarity 0.86.
-WITH_BACKING = (0.1, 0.77)  # at clarity 0, and how much more at clarity 1
-WITHOUT_BACKING = (-0.28, 1.18)
+BACKED = (
+    0.64  # strength needed; other forms of one family reach 0.58, a third of all lines broken 0.69
+)
+
+# Share of lines needed at clarity 0, and how much more at clarity 1: where print is pale, right
+# mappings show few (karvy-kyc: 0.76 at clarity 0.80), where it is crisp nearly all, while on a
+# sheet of squared paper wrong ones show 0.85 at clarity 0.87.
+UNBACKED = (-0.26, 1.18)
 LEAST_CLARITY = 0.8
 FOR_FEW = 3.0  # divided by their number: few lines are met by chance
+MOST_NEEDED = 0.93  # something is always covered or crossed
 WITHOUT_SEPARATORS = 0.1  # more is needed of outlines where lines between boxes do not help
 SEPARATORS_PRINTED = 0.2  # below this share, lines between boxes are there by chance
 GAPS_MM = (0.0, 0.6, 1.0, 1.5, 2.0, 3.0)  # tried between boxes where the template is silent
 FALLEN_BACK = 0.05  # more is needed where what the form is meant to be found by was not found
+LOOKS = 6  # more, under a rough mapping; of those that are off by 2 mm, 95 in 100 get right in 4
+SURE = 0.99  # of the outlines: another look would not change the mapping
 POSSIBLE = 0.5  # below this share of outlines, lines between boxes need not be looked for
 NEARLY_ALL = 0.95  # of the outlines: no other mapping will be better
+FLAT_MM = 0.5  # rows are seldom farther than this from where an even sheet has them; wrong ones are
 MOST_ROWS = 0.7  # must show; some may be covered
-CLEARLY = 0.1  # by so much of the outlines a mapping must be better than any to another place
+CLEARLY = 0.08  # so much stronger a mapping must be than any to another place
 ELSEWHERE_MM = 2.0
 
 
@@ -48,13 +57,15 @@ def judge(scan: Pyramid, template: Template, outlines: Lines, attempt: Attempt) 
     found = []
     for transform in attempt.transforms:
         sighting = sight(scan, outlines, transform)
-        if attempt.rough or sighting.fit < NEARLY_ALL:
-            sighting = settle(scan, outlines, sighting)
+        if attempt.rough or sighting.fit < SURE:
+            sighting = settle(scan, outlines, sighting, LOOKS if attempt.rough else 1)
         if attempt.backed:
-            surplus = sighting.fit - _needed(WITH_BACKING, sighting.clarity, len(outlines.points))
+            surplus = sighting.strength - BACKED
         else:
-            surplus = _surplus_alone(scan, template, outlines, sighting)
-            surplus -= FALLEN_BACK if attempt.fallen_back else 0
+            extra = FALLEN_BACK if attempt.fallen_back else 0.0
+            surplus = _surplus_alone(scan, template, outlines, sighting, extra)
+            if attempt.flat and _bend_mm(sighting, outlines, attempt.flat) > FLAT_MM:
+                surplus = min(surplus, sighting.fit - NEARLY_ALL)
         found.append(Candidate(attempt.method, sighting, surplus))
     return found
 
@@ -64,13 +75,14 @@ def best_of(found: list[Candidate], outlines: Lines) -> Candidate | None:
     enough = [candidate for candidate in found if candidate.is_enough]
     if not enough:
         return None
-    best = max(enough, key=lambda candidate: candidate.sighting.fit)
+    best = max(enough, key=lambda candidate: candidate.sighting.strength)
     transform = best.sighting.transform
     places = transform.apply(outlines.corners)
     gate = ELSEWHERE_MM * transform.scale_at(*outlines.middle)
     for other in found:
         gap = np.linalg.norm(other.sighting.transform.apply(outlines.corners) - places, axis=1)
-        if other.sighting.fit > best.sighting.fit - CLEARLY and gap.mean() > gate:
+        near = other.sighting.strength > best.sighting.strength - CLEARLY
+        if near and gap.mean() > gate:
             return None
     return best
 
@@ -81,22 +93,33 @@ def is_convincing(candidate: Candidate) -> bool:
     return sighting.rows == 1 and sighting.fit >= min(NEARLY_ALL, sighting.clarity)
 
 
-def _needed(share: tuple[float, float], clarity: float, lines: int) -> float:
-    least, more = share
-    return least + more * clarity + FOR_FEW / max(lines, 1)
-
-
-def _surplus_alone(scan: Pyramid, template: Template, outlines: Lines, sighting: Sighting) -> float:
+def _surplus_alone(
+    scan: Pyramid, template: Template, outlines: Lines, sighting: Sighting, extra: float
+) -> float:
     """Judge a mapping that nothing but printed lines speak for, by those between boxes, too."""
     if sighting.fit < POSSIBLE:
         return sighting.fit - 1
-    clarity, count = max(sighting.clarity, LEAST_CLARITY), len(outlines.points)
-    by_outlines = sighting.fit - _needed(WITHOUT_BACKING, clarity, count) - WITHOUT_SEPARATORS
+    count = len(outlines.points)
+    alone = sighting.fit - _needed(sighting.clarity, count, extra + WITHOUT_SEPARATORS)
     between = [separators(template, gap_mm) for gap_mm in GAPS_MM]
     shares = [share_seen(scan, lines, sighting.transform) for lines in between]
     share, lines = max(zip(shares, between, strict=True), key=lambda pair: pair[0])
     if share < SEPARATORS_PRINTED:
-        return by_outlines
+        return alone
     total = count + len(lines.points)
     both = (sighting.fit * count + share * len(lines.points)) / total
-    return max(by_outlines, both - _needed(WITHOUT_BACKING, clarity, total))
+    return max(alone, both - _needed(sighting.clarity, total, extra))
+
+
+def _needed(clarity: float, lines: int, extra: float) -> float:
+    least, more = UNBACKED
+    share = least + more * max(clarity, LEAST_CLARITY) + FOR_FEW / lines
+    return min(MOST_NEEDED, share + extra)
+
+
+def _bend_mm(sighting: Sighting, outlines: Lines, flat: Flat) -> float:
+    """Return how far the rows lie from where turning and scaling a flat page would put them."""
+    places = sighting.transform.then(flat.to_scan.inverse()).apply(outlines.corners)
+    even = fit_similarity(outlines.corners, places)
+    gaps = np.linalg.norm(even.apply(outlines.corners) - places, axis=1)
+    return float(gaps.max()) / even.scale_at(*outlines.middle)
