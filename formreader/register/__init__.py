@@ -10,11 +10,11 @@ from formreader.errors import AlignmentError
 from formreader.geometry import Transform
 from formreader.images import GrayImage, require_gray
 from formreader.register.dropout import shows_only_writing
-from formreader.register.lines import outlines
-from formreader.register.methods import Attempt, Method, attempts
+from formreader.register.lines import Lines, outlines
+from formreader.register.methods import FEWEST_LINES, Attempt, Method, attempts
 from formreader.register.pyramid import halve_down
 from formreader.register.verdict import Candidate, best_of, is_convincing, judge
-from formreader.template import Template
+from formreader.template import Register, Template
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,18 +58,19 @@ def align(image: GrayImage, template: Template, *, dpi: float | None = None) -> 
         (transform,) = attempt.transforms
         if shows_only_writing(scan, expected, transform):
             return Alignment(transform, attempt.method, seen[-1].sighting.fit, printed=False)
-    raise AlignmentError(_refusal(seen, template))
+    raise AlignmentError(_refusal(seen, template, expected))
 
 
-def _refusal(seen: list[Candidate], template: Template) -> str:
+def _refusal(seen: list[Candidate], template: Template, expected: Lines) -> str:
     """Say what was missing and what to do."""
-    whole = "is it that form, scanned whole and at 100 dpi or more?"
+    form = f"'{template.name}'"
+    ask = "is it that form, scanned whole and at 100 dpi or more?"
+    add = "add marks, a picture or outline = true to the template"
     if not seen:
-        return f"neither marks nor boxes of '{template.name}' were found; {whole}"
+        if len(expected.points) < FEWEST_LINES and template.registration == Register():
+            return f"{form} has too few boxes to be found by them alone; {add}"
+        return f"nothing of {form} was found; {ask}"
     if any(candidate.is_enough for candidate in seen):
-        return (
-            f"the boxes of '{template.name}' fit in several places or turns, so that which way is "
-            "up cannot be told; add marks or a picture to the template"
-        )
+        return f"the boxes of {form} fit in several places, so which way is up is unsure; {add}"
     fit = max(candidate.sighting.fit for candidate in seen)
-    return f"only {fit:.0%} of the outlines of boxes are where '{template.name}' has them; {whole}"
+    return f"only {fit:.0%} of the outlines of boxes are where {form} has them; {ask}"

@@ -5,7 +5,7 @@ import numpy as np
 
 from formreader.geometry import Points, Rect, Transform
 from formreader.images import GrayImage
-from formreader.register.fitting import fit_points, fit_similarity
+from formreader.register.fitting import fit_perspective, fit_points, fit_similarity
 from formreader.register.pyramid import Pyramid
 from formreader.template import Aruco
 
@@ -17,11 +17,14 @@ DICTIONARIES = {
     "6x6_50": cv2.aruco.DICT_6X6_50,
     "6x6_250": cv2.aruco.DICT_6X6_250,
 }
+ENOUGH = 3  # markers that hardly show perspective; more do
 SIDES_PX = (28, 60)  # of a marker where it is looked for: first quickly, then closely
 
 
 def match_markers(scan: Pyramid, markers: Aruco, dots_per_mm: float) -> tuple[list[Transform], int]:
     """Map the page onto the scan by the markers found, and say how many those are.
+
+    Two mappings come back where few markers leave open whether the page is seen at an angle.
 
     Args:
         scan: at all its sizes.
@@ -30,31 +33,36 @@ def match_markers(scan: Pyramid, markers: Aruco, dots_per_mm: float) -> tuple[li
     """
     for side in SIDES_PX:
         view = scan.view(dots_per_mm * markers.size, side)
-        corners, ids = _detect(view.image, markers.dictionary)
-        known = [
-            (number, quad)
-            for number, quad in zip(ids, corners, strict=True)
-            if number in markers.at
-        ]
-        if not known:
-            continue
-        page = np.concatenate([_square(*markers.at[number], markers.size) for number, _ in known])
-        seen = view.to_scan.apply(np.concatenate([quad for _, quad in known]))
-        fit = fit_points if len(known) > 1 else fit_similarity
-        return [fit(page, seen)], len(known)
+        found = _detect(view.image, markers.dictionary)
+        known = [(number, quad) for number, quad in found if number in markers.at]
+        if known:
+            page = np.concatenate(
+                [_square(*markers.at[number], markers.size) for number, _ in known]
+            )
+            seen = view.to_scan.apply(np.concatenate([quad for _, quad in known]))
+            return _fitted(page, seen, len(known)), len(known)
     return [], 0
 
 
-def _detect(image: GrayImage, dictionary: str) -> tuple[list[Points], list[int]]:
-    """Return the corners of each marker, (4, 2) clockwise from its own top left, and its id."""
+def _fitted(page: Points, seen: Points, count: int) -> list[Transform]:
+    if count == 1:
+        return [fit_similarity(page, seen)]
+    even = fit_points(page, seen)
+    return [even] if count > ENOUGH else [even, fit_perspective(page, seen)]
+
+
+def _detect(image: GrayImage, dictionary: str) -> list[tuple[int, Points]]:
+    """Return the id of each marker and its corners, (4, 2) clockwise from its own top left."""
     parameters = cv2.aruco.DetectorParameters()
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     detector = cv2.aruco.ArucoDetector(
         cv2.aruco.getPredefinedDictionary(DICTIONARIES[dictionary]), parameters
     )
     corners, ids, _ = detector.detectMarkers(image)
-    return [quad.reshape(4, 2).astype(np.float64) for quad in corners], [] if ids is None else [
-        int(number) for number in ids.ravel()
+    numbers = [] if ids is None else [int(number) for number in ids.ravel()]
+    return [
+        (number, quad.reshape(4, 2).astype(np.float64))
+        for number, quad in zip(numbers, corners, strict=True)
     ]
 
 

@@ -21,8 +21,15 @@ def fit_points(page_mm: Points, scan_px: Points) -> Transform:
     affine = _affine(page_mm, scan_px)
     if len(page_mm) == 3 or spread_mm(affine, page_mm, scan_px) <= EXPLAINED_MM:
         return affine
+    return fit_perspective(page_mm, scan_px)
+
+
+def fit_perspective(page_mm: Points, scan_px: Points) -> Transform:
+    """Fit a mapping of a page seen at an angle, to four or more pairs of points."""
     matrix, _ = cv2.findHomography(page_mm, scan_px)
-    return affine if matrix is None else Transform(np.asarray(matrix, np.float64))
+    return (
+        _affine(page_mm, scan_px) if matrix is None else Transform(np.asarray(matrix, np.float64))
+    )
 
 
 def fit_similarity(page_mm: Points, scan_px: Points) -> Transform:

@@ -1,5 +1,6 @@
 """The printed lines that a template lets expect, cut into pieces to be looked for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +49,9 @@ def outlines(template: Template) -> Lines:
     """
     rows = _rows(template)
     parts = [
-        (index, boxes[0], len(boxes))
+        (index, first, count)
         for index, (group, _) in enumerate(rows)
-        for boxes in _split(group)
+        for first, count in _split(group)
     ]
     row, first, count = np.array(parts, np.intp).reshape(-1, 3).T
     x, y, width, height, pitch, box_width = _measures(rows).T
@@ -108,12 +109,16 @@ def _rows(template: Template, gap_mm: float = 0.0) -> list[tuple[Group, float]]:
     ]
 
 
-def _split(group: Group) -> list[npt.NDArray[np.intp]]:
-    """Divide the boxes of a row: the first, the last, and those between in pieces."""
-    boxes = np.arange(group.boxes)
-    pieces = max(1, round(group.region.width / PIECE_MM))
-    parts = [boxes[:1], *np.array_split(boxes[1:-1], pieces), boxes[1:][-1:]]
-    return [part for part in parts if len(part)]
+def _split(group: Group) -> Iterator[tuple[int, int]]:
+    """Yield the first box and the number of boxes of each piece of a row's level lines."""
+    yield 0, 1
+    between = group.boxes - 2
+    pieces = min(max(1, round(group.region.width / PIECE_MM)), between)
+    for piece in range(pieces):
+        first, beyond = piece * between // pieces, (piece + 1) * between // pieces
+        yield 1 + first, beyond - first
+    if group.boxes > 1:
+        yield group.boxes - 1, 1
 
 
 def _measures(rows: list[tuple[Group, float]]) -> Floats:

@@ -184,19 +184,26 @@ def _followed_up(
         return
     gaps = abs(expected[:, :, None] - spots.centres @ (1, 1j)).min(axis=2) / scales[:, None]
     merit = np.maximum(0, 1 - (gaps / GATES_MM[0]) ** 2).sum(axis=1)
-    chosen: list[int] = []
-    for index in np.argsort(-merit, kind="stable"):
-        moved = abs(expected[chosen] - expected[index]).mean(axis=1) / scales[index]
-        if (moved > GATES_MM[0]).all():
-            chosen.append(int(index))
-        if len(chosen) == BEST:
-            break
-    first = [index for index in chosen if merit[index] > merit[chosen[0]] - A_MARK]
-    for batch in (first, chosen[len(first) :]):
-        settled = [_settled(marks, spots, expected[index], scales[index]) for index in batch]
+    order = np.argsort(-merit, kind="stable")
+    first = merit[order] > merit.max() - A_MARK
+    for batch in (order[first], order[~first]):
+        apart = _apart(expected[batch], scales[batch])
+        settled = [_settled(marks, spots, *arrangement) for arrangement in apart]
         matches = [match for match in settled if match]
         most = max((match.found for match in matches), default=0)
         yield [match for match in matches if match.found >= NEARLY * most]
+
+
+def _apart(expected: Complex, scales: Numbers) -> list[tuple[Complex, float]]:
+    """Choose the first few arrangements that differ, each with its scale."""
+    chosen: list[int] = []
+    for index, places in enumerate(expected):
+        moved = abs(expected[chosen] - places).mean(axis=1) / scales[index]
+        if (moved > GATES_MM[0]).all():
+            chosen.append(index)
+        if len(chosen) == BEST:
+            break
+    return [(expected[index], float(scales[index])) for index in chosen]
 
 
 def _settled(marks: Marks, spots: Spots, expected: Complex, scale: float) -> Match | None:

@@ -32,6 +32,7 @@ BELIEVABLE_DPI = (0.35, 1.25)  # of what the scan's size says: a sheet may lie o
 SAME_SCALE = 0.05  # scales closer than this are one
 SCALES = np.geomspace(0.85, 1.17, 26)  # of the print against the scan's size: margins cut or added
 SCALES_ON_SHEET = np.geomspace(0.92, 1.04, 11)  # against the sheet's size: printers shrink
+FEWEST_LINES = 30  # two rows of boxes have about 24: their arrangement is met by chance
 PROVEN_MM = 0.5  # spread of marks in their arrangement that is no coincidence
 
 
@@ -64,22 +65,24 @@ def attempts(
         yield from _by_marks(scan, register.marks, scales)
     if register.aruco:
         found, count = match_markers(scan, register.aruco, scales[0])
-        yield Attempt("aruco", found, rough=count < 2, backed=True, proven=count > 2)
+        yield Attempt("aruco", found, rough=count < 4, backed=True, proven=count > 3)
     if register.picture:
         found = match_picture(scan, template.folder / register.picture, template.page.size)
         yield Attempt("picture", found, rough=True, backed=True, proven=bool(found))
     if register.whole:
-        yield Attempt(
-            "whole", [_whole(scan, template.bounds)], rough=True, backed=True, proven=True
-        )
-    if not len(outlines.points):
+        whole = _laid_on(_picture_corners(scan), template.bounds)[:1]
+        yield Attempt("whole", whole, rough=True, backed=True, proven=True)
+    if register.outline:
+        for sheet in (*find_sheets(scan), _picture_corners(scan)):
+            yield Attempt("outline", _laid_on(sheet, template.bounds), rough=True, backed=True)
+    if len(outlines.points) < FEWEST_LINES:
         return
     fallen_back = bool(register.marks or register.aruco or register.picture)
-    searches = [
+    by_boxes, by_sheet = (
         _by_boxes(scan, outlines, scales),
         _by_sheet(scan, outlines, template.bounds),
-    ]
-    for attempt in chain(*(reversed(searches) if register.outline else searches)):
+    )
+    for attempt in chain(by_sheet, by_boxes) if register.outline else chain(by_boxes, by_sheet):
         transforms = attempt.transforms
         if register.marks:
             transforms = _with_marks(transforms, scan, register.marks, scales[-1])
@@ -115,29 +118,34 @@ def _marks_attempt(marks: Marks, matches: list[Match]) -> Attempt:
     return Attempt("marks", [match.transform for match in matches], backed=True, proven=proven)
 
 
-def _whole(scan: Pyramid, bounds: Rect) -> Transform:
+def _picture_corners(scan: Pyramid) -> Points:
     width, height = scan.size
-    stretch = Transform(np.diag([width / bounds.width, height / bounds.height, 1.0]))
-    return stretch.then(Transform.shift(-0.5, -0.5))
+    return Rect(-0.5, -0.5, width, height).corners
+
+
+def _laid_on(sheet: Points, bounds: Rect) -> list[Transform]:
+    """Lay the page upon four corners, as they are and upside down."""
+    upright = _size_like(sheet, bounds) == (bounds.width, bounds.height)
+    turns = (0, 2) if upright else (1, 3)
+    return [Transform.from_quad(bounds.corners, np.roll(sheet, -turn, axis=0)) for turn in turns]
 
 
 def _by_boxes(scan: Pyramid, outlines: Lines, scales: list[float]) -> Iterator[Attempt]:
     width, height = scan.size
-    corners = Rect(-0.5, -0.5, width, height).corners
     for scale in scales:
-        flat = flatten(scan, corners, (width / scale, height / scale))
+        flat = flatten(scan, _picture_corners(scan), (width / scale, height / scale))
         yield Attempt("boxes", search(flat, outlines, SCALES), rough=True, flat=flat)
 
 
 def _by_sheet(scan: Pyramid, outlines: Lines, bounds: Rect) -> Iterator[Attempt]:
     for sheet in find_sheets(scan):
-        flat = flatten(scan, sheet, _turned_like(sheet, bounds))
+        flat = flatten(scan, sheet, _size_like(sheet, bounds))
         yield Attempt("outline", search(flat, outlines, SCALES_ON_SHEET), rough=True, flat=flat)
 
 
-def _turned_like(sheet: Points, bounds: Rect) -> tuple[float, float]:
+def _size_like(sheet: Points, bounds: Rect) -> tuple[float, float]:
     """Return the page's size, wide or high as the sheet lies on the scan."""
-    right, down = abs(sheet[1] - sheet[0]), abs(sheet[3] - sheet[0])
+    right, down = sheet[1] - sheet[0], sheet[3] - sheet[0]
     short, long = sorted((bounds.width, bounds.height))
     return (long, short) if np.hypot(*right) > np.hypot(*down) else (short, long)
 

@@ -9,10 +9,11 @@ import numpy.typing as npt
 from formreader.geometry import Transform
 from formreader.images import GrayImage
 
-Floats = npt.NDArray[np.float64]
+Coordinates = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 
 SHORTEST_SIDE = 300  # pixels; halved further, a page shows nothing that registration could use
-GRAIN_ROWS = 24  # of a view are enough to tell its grain
+GRAIN_ROWS = 24  # of a view, and every so manieth pixel of them, are enough to tell its grain
+GRAIN_STEP = 4
 WRINKLE = 3  # pixels; half the width of what could be taken for a line
 
 
@@ -35,7 +36,8 @@ class View:
     @property
     def from_scan(self) -> Transform:
         """The mapping of the scan's pixels onto those of this view, by their centres."""
-        return self.to_scan.inverse()
+        rest = (self.factor - 1) / 2
+        return Transform.shift(-rest, -rest).then(Transform.scaling(1 / self.factor))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +71,7 @@ def halve_down(image: GrayImage) -> Pyramid:
     return Pyramid(tuple(View(half, 2**i, _grain(half)) for i, half in enumerate(images)))
 
 
-def look_up(image: GrayImage, x: Floats, y: Floats) -> GrayImage:
+def look_up(image: GrayImage, x: Coordinates, y: Coordinates) -> GrayImage:
     """Return the grey values at points between pixels; beyond the picture, those of its edge.
 
     Args:
@@ -78,7 +80,7 @@ def look_up(image: GrayImage, x: Floats, y: Floats) -> GrayImage:
         y: of the points, of the same shape as the result.
     """
     shape = x.shape  # remap takes no more than two dimensions
-    flat_x, flat_y = (part.reshape(shape[0], -1).astype(np.float32) for part in (x, y))
+    flat_x, flat_y = (part.reshape(shape[0], -1).astype(np.float32, copy=False) for part in (x, y))
     gray = cv2.remap(image, flat_x, flat_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(gray, np.uint8).reshape(shape)
 
@@ -102,9 +104,12 @@ def _grain(image: GrayImage) -> float:
     That is the difference of neighbouring pixels, half of which are below 0.95 standard
     deviations of normal noise, or if more, the depth of the wrinkles that a fifth of it lies in.
     """
-    step = max(1, len(image) // GRAIN_ROWS)
-    rows = image[::step]
-    differences = np.asarray(cv2.absdiff(rows[:, 1:], rows[:, :-1]), np.uint8)
-    beside = cv2.min(rows[:, : -2 * WRINKLE], rows[:, 2 * WRINKLE :])
-    wrinkles = np.asarray(cv2.subtract(beside, rows[:, WRINKLE:-WRINKLE]), np.uint8)
-    return max(level_above(differences, 0.5), level_above(wrinkles, 0.8))
+    rows = image[:: max(1, len(image) // GRAIN_ROWS)]
+    here = np.arange(WRINKLE, rows.shape[1] - WRINKLE, GRAIN_STEP)
+    middle = rows[:, here]
+    difference = cv2.absdiff(middle, rows[:, here + 1])
+    depth = cv2.subtract(cv2.min(rows[:, here - WRINKLE], rows[:, here + WRINKLE]), middle)
+    return max(
+        level_above(np.asarray(difference, np.uint8), 0.5),
+        level_above(np.asarray(depth, np.uint8), 0.8),
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.geometry import Transform
-from formreader.register.lines import Lines
+from formreader.register.lines import SAMPLES, Lines
 from formreader.register.pyramid import Pyramid, View, look_up
 
 Floats = npt.NDArray[np.float64]
@@ -16,8 +16,8 @@ DOTS_PER_MM = 3.8  # a hairline of 0.15 mm still darkens its pixel by half; more
 STEP_MM = 0.2
 SIDE = 4  # steps; the paper beside a line is looked at 0.8 mm away, as lines are up to 0.7 mm thick
 REACH = 8  # steps; lines are looked for up to 1.6 mm off
-ACROSS = np.arange(-REACH - SIDE, REACH + SIDE + 1) * STEP_MM
-OFFSETS = ACROSS[SIDE:-SIDE]
+ACROSS = np.arange(-REACH - SIDE, REACH + SIDE + 1, dtype=np.float32) * np.float32(STEP_MM)
+OFFSETS = np.arange(-REACH, REACH + 1) * STEP_MM
 FAINTEST = 0.012  # darkness against the paper beside; pale, dotted boxes of real scans reach 0.02
 GRAINS = 1.0  # of the paper's grain that a line must be darker
 LINE_SHARE = 0.5  # of the samples of a piece; pale lines are broken, text is seldom so straight
@@ -110,13 +110,23 @@ def _look(scan: Pyramid, lines: Lines, transform: Transform) -> tuple[Floats, Fl
     if not len(lines.points):
         return np.zeros((0, len(OFFSETS))), np.zeros((0, len(OFFSETS)))
     view = view_of(scan, lines, transform)
-    across = ACROSS[:, None] * lines.inward[:, None, None, :]
-    gray = sample(view, transform, lines.points[:, :, None, :] + across)
-    paper = gray.max(axis=2).mean(axis=1, dtype=np.float32)[:, None, None] + 1
-    here = gray[..., SIDE:-SIDE] + np.maximum(FAINTEST * paper, GRAINS * view.grain)
+    gray = _profiles(view, lines, transform)
+    paper = gray.max(axis=2).mean(axis=1)
+    faintest = np.maximum(FAINTEST * paper, GRAINS * view.grain).astype(np.int16)
+    here = gray[..., SIDE:-SIDE] + faintest[:, None, None]
     dark_inside = gray[..., 2 * SIDE :] > here
     dark_both = dark_inside & (gray[..., : -2 * SIDE] > here)
-    return dark_both.mean(axis=1), dark_inside.mean(axis=1)
+    lines_seen, rims_seen = (np.count_nonzero(dark, axis=1) for dark in (dark_both, dark_inside))
+    return lines_seen / SAMPLES, rims_seen / SAMPLES
+
+
+def _profiles(view: View, lines: Lines, transform: Transform) -> npt.NDArray[np.int16]:
+    """Return the grey values across each piece at each sample, (pieces, SAMPLES, ACROSS)."""
+    matrix = transform.then(view.from_scan).matrix
+    along = (lines.points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    across = (lines.inward @ matrix[:, :2].T).astype(np.float32)
+    x, y, w = (along[:, :, i, None] + across[:, i, None, None] * ACROSS for i in range(3))
+    return look_up(view.image, x / w, y / w).astype(np.int16)
 
 
 def _terms(lines: Lines) -> Floats:

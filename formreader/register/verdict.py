@@ -21,7 +21,7 @@ BACKED = (
 # sheet of squared paper wrong ones show 0.85 at clarity 0.87.
 UNBACKED = (-0.26, 1.18)
 LEAST_CLARITY = 0.8
-FOR_FEW = 3.0  # divided by their number: few lines are met by chance
+FOR_FEW = 1.5  # divided by their number: few lines are met by chance
 MOST_NEEDED = 0.93  # something is always covered or crossed
 WITHOUT_SEPARATORS = 0.1  # more is needed of outlines where lines between boxes do not help
 SEPARATORS_PRINTED = 0.2  # below this share, lines between boxes are there by chance
@@ -32,7 +32,7 @@ SURE = 0.99  # of the outlines: another look would not change the mapping
 POSSIBLE = 0.5  # below this share of outlines, lines between boxes need not be looked for
 NEARLY_ALL = 0.95  # of the outlines: no other mapping will be better
 FLAT_MM = 0.5  # rows are seldom farther than this from where an even sheet has them; wrong ones are
-MOST_ROWS = 0.7  # must show; some may be covered
+MOST_ROWS = 0.8  # must show: a few may be covered; where more are missing, the mapping is bent
 CLEARLY = 0.08  # so much stronger a mapping must be than any to another place
 ELSEWHERE_MM = 2.0
 
@@ -65,7 +65,7 @@ def judge(scan: Pyramid, template: Template, outlines: Lines, attempt: Attempt) 
             extra = FALLEN_BACK if attempt.fallen_back else 0.0
             surplus = _surplus_alone(scan, template, outlines, sighting, extra)
             if attempt.flat and _bend_mm(sighting, outlines, attempt.flat) > FLAT_MM:
-                surplus = min(surplus, sighting.fit - NEARLY_ALL)
+                surplus = min(surplus, sighting.fit - NEARLY_ALL - FOR_FEW / len(outlines.points))
         found.append(Candidate(attempt.method, sighting, surplus))
     return found
 
@@ -113,8 +113,8 @@ def _surplus_alone(
 
 def _needed(clarity: float, lines: int, extra: float) -> float:
     least, more = UNBACKED
-    share = least + more * max(clarity, LEAST_CLARITY) + FOR_FEW / lines
-    return min(MOST_NEEDED, share + extra)
+    share = least + more * max(clarity, LEAST_CLARITY) + extra
+    return min(MOST_NEEDED, share) + FOR_FEW / lines
 
 
 def _bend_mm(sighting: Sighting, outlines: Lines, flat: Flat) -> float:
