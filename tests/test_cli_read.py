@@ -127,7 +127,11 @@ def test_a_terminal_gets_a_bar(formreader, scans, capsys, monkeypatch):
 def test_an_interrupted_run_says_how_to_go_on(scans, tmp_path):
     for number in range(60):
         (tmp_path / f"{number}.png").write_bytes((scans / "0.png").read_bytes() + bytes([number]))
-    command = (sys.executable, "-m", "formreader", "read", tmp_path, "-t", CLAIM, "-j", "1")
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # if ignored
+        "from formreader.cli import main; main()"
+    )
+    command = (sys.executable, "-c", code, "read", tmp_path, "-t", CLAIM, "-j", "1")
     store = tmp_path / "out" / "run.sqlite"
 
     process = subprocess.Popen([*command, "-o", store.parent], stderr=subprocess.PIPE)
