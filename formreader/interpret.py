@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from formreader.checks import find_check
-from formreader.template import Field, FieldType
+from formreader.template import NUMERIC, Field, FieldType
 
 EMPTY = "_"
 STRUCK = "X"
@@ -16,7 +16,6 @@ UNUSED = EMPTY + STRUCK
 """What writers leave in boxes they do not need; never a digit."""
 NO_DIGIT = re.compile(f"[{re.escape(UNUSED + UNKNOWN)}]")
 
-NUMERIC = frozenset({FieldType.INTEGER, FieldType.AMOUNT})
 LATEST_CENTURY = 69  # POSIX: of 1969 and 2069 the first is meant, of 1968 and 2068 the second
 
 

@@ -30,6 +30,10 @@ class FieldType(StrEnum):
     MICR = "micr"
 
 
+NUMERIC = frozenset({FieldType.INTEGER, FieldType.AMOUNT})
+"""Types that rules compute with."""
+
+
 def _rect(value: object) -> object:
     """Turn TOML's [x, y, width, height] into a rectangle."""
     if isinstance(value, Rect):

@@ -12,12 +12,11 @@ from pydantic import ValidationError
 from formreader import checks
 from formreader.geometry import Rect
 from formreader.rules import Rule
-from formreader.template import Field, FieldType, Group, Part, Register
+from formreader.template import NUMERIC, Field, FieldType, Group, Part, Register
 
 FORMAT_VERSION = 1
 TOP_LEVEL = frozenset({"formreader", "name", "title", "page", "rules", "register", "fields"})
 RESERVED_NAMES = frozenset({"file", "page", "template", "status"})  # columns of records.csv
-NUMERIC = frozenset({FieldType.INTEGER, FieldType.AMOUNT})
 OVERLAP = 0.5  # share of a row; neighbours share lines, and regions are drawn generously
 
 A_NUMBER = "it must be a number"

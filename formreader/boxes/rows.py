@@ -87,10 +87,11 @@ def find_rows(
         _find_near(row, offset) if _is_astray(row, offset) else row
         for row, offset in zip(rows, expected, strict=True)
     ]
-    gaps = np.abs(_offsets(rows) - _expected_offsets(rows)).max(axis=1)
+    expected = _expected_offsets(rows)
+    gaps = np.abs(_offsets(rows) - expected).max(axis=1)
     return FoundRows(
         rows=tuple(rows),
-        residual_mm=_residual(rows, _expected_offsets(rows)),
+        residual_mm=_residual(rows, expected),
         misplaced=float(np.mean(gaps > MISPLACED_MM)),
         evidence=float(np.mean([row.lattice.evidence for row in rows])),
     )

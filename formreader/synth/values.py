@@ -11,9 +11,8 @@ import numpy as np
 from formreader.errors import SetupError
 from formreader.interpret import EMPTY, STRUCK, interpret
 from formreader.rules import Expression, Name, Rule, evaluate
-from formreader.template import Field, FieldType, Template
+from formreader.template import NUMERIC, Field, FieldType, Template
 
-NUMERIC = frozenset({FieldType.INTEGER, FieldType.AMOUNT})
 ZERO = "0"
 
 BLANK_SHARE = 0.1  # of fields that need not be filled
