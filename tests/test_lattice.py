@@ -56,6 +56,17 @@ def test_a_line_that_is_missing_is_filled_in_from_the_others():
     assert [line.found for line in lattice.upright] == [True, True, False, True, True]
 
 
+def test_a_line_seen_alone_does_not_make_all_boxes_one():
+    patch = draw_row(2)
+    for left in (MARGIN, MARGIN + 2 * WIDTH):
+        patch.ink[MARGIN + 3 : MARGIN + HEIGHT - 3, left - 4 : left + 5] = 0
+
+    lattice = find_lattice(patch, 2)
+
+    assert [line.found for line in lattice.upright] == [False, True, False]
+    assert [box.width for box in lattice.boxes] == pytest.approx([WIDTH, WIDTH], abs=CLOSE)
+
+
 def test_lines_broken_by_thresholding_are_found():
     patch = draw_row(shift=(5, 5))
     patch.ink[:, ::3] = 0

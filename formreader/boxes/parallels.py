@@ -9,6 +9,7 @@ import numpy.typing as npt
 FINE_MM = 0.5  # how far a line may lie from where all of them together put it
 LINE_MM = 0.9  # a line is narrower than this; a broader dark band is a bar or a shadow
 PULL = 0.6  # darkness units per mm: between equals the nearer place wins
+LEAST_SPAN = 0.3  # of the layout: lines closer together show where it is, not how wide
 LEAST_CONTRAST = 4.0  # mean darkness of a line over its surroundings; grain reaches 2
 
 Profile = npt.NDArray[np.float32]
@@ -60,9 +61,10 @@ def fit_lines(ridges: Profile, search: Search, dots: float) -> tuple[Places, npt
     best, shift = divmod(int(strength.argmax()), len(shifts))
     expected = layouts[best] + shifts[shift]
     places, seen = _refine(ridges, expected, dots)
-    if seen.sum() < 2:
-        layout = layouts[best if seen.any() else 0]
-        return layout + (places - layout)[seen].sum(), seen
+    if not seen.any():
+        return layouts[0], seen
+    if np.ptp(expected[seen]) < LEAST_SPAN * np.ptp(expected):
+        return np.where(seen, places, expected + (places - expected)[seen].mean()), seen
     slope, offset = _line_through(expected[seen], places[seen])
     return np.where(seen, places, slope * expected + offset), seen
 
@@ -96,5 +98,5 @@ def _refine(ridges: Profile, expected: Places, dots: float) -> tuple[Places, npt
 def _line_through(x: Places, y: Places) -> tuple[float, float]:
     """Return slope and offset of the least-squares line."""
     spread = x - x.mean()
-    slope = float((spread * y).sum() / max((spread * spread).sum(), 1e-9))
+    slope = float((spread * y).sum() / (spread * spread).sum())
     return slope, float(y.mean() - slope * x.mean())

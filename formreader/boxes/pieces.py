@@ -65,6 +65,8 @@ def find_pieces(ink: InkImage, low: int, high: int, least_area: float) -> Iterat
         high: darkness that each reaches somewhere.
         least_area: pixels of ink; a smaller piece is a speck.
     """
+    if ink.size == 0:  # OpenCV's labelling would end the process
+        return
     _, mask = cv2.threshold(ink, low - 1, 1, cv2.THRESH_BINARY)
     # 16-bit labels take OpenCV a fifth of the time of 32-bit ones; a row has a few hundred.
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
