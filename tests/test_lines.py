@@ -1,5 +1,7 @@
 """Printed lines go, strokes stay."""
 
+from dataclasses import replace
+
 import pytest
 
 from formreader.boxes.lattice import find_lattice
@@ -12,8 +14,8 @@ BOTTOM = MARGIN + HEIGHT
 BETWEEN = MARGIN + WIDTH  # x of the line between the first two boxes
 
 
-def cleaned(patch) -> InkImage:
-    (ink,) = remove_lines([(patch, find_lattice(patch, 4))])
+def cleaned(patch, pen: float = 0) -> InkImage:
+    (ink,) = remove_lines([(patch, find_lattice(patch, 4))], pen)
     return ink
 
 
@@ -52,6 +54,27 @@ def test_a_stroke_along_a_line_stays():
 
     assert ink[55:75, BETWEEN + 1].min() > 150
     assert ink[98:105, BETWEEN + 1].max() < FAINT
+
+
+def test_a_pencil_along_a_black_line_stays_as_pale_as_it_is():
+    patch = draw_row()
+    beside = patch.ink[50:80, BETWEEN + 3 : BETWEEN + 6]
+    beside[:] = 100
+
+    ink = cleaned(patch, pen=100)
+
+    assert ink[55:75, BETWEEN + 3 : BETWEEN + 6].min() > 80
+    assert ink[55:75, BETWEEN - 1 : BETWEEN + 6].max() < 120
+
+
+@pytest.mark.parametrize(("stepped", "stays"), [(True, False), (False, True)])
+def test_a_pixel_more_is_a_stroke_unless_the_scan_is_black_and_white(stepped, stays):
+    patch = replace(draw_row(), stepped=stepped)
+    patch.ink[50:80, BETWEEN + 3] = 150
+
+    ink = cleaned(patch)
+
+    assert (ink[55:75, BETWEEN].min() > FAINT) == stays
 
 
 def test_a_pen_on_a_pale_line_loses_nothing():

@@ -51,6 +51,35 @@ def test_touching_digits_are_parted_at_the_line_between_them():
     assert abs(found[0].shape[1] - found[1].shape[1]) <= 4
 
 
+def test_touching_digits_that_both_stray_are_parted_between_them():
+    first = [(in_box(1, 30 + x, 20), in_box(1, 30 + x, 50)) for x in (0, 14)]
+    second = [(in_box(1, 30 + x, 20), in_box(1, 30 + x, 50)) for x in (22, 36)]
+    bars = [(in_box(1, 30, y), in_box(1, 66, y)) for y in (20,)]
+
+    found = shared(*first, *second, *bars)
+
+    assert [ink is not None for ink in found] == [False, True, True, False]
+    assert abs(found[1].shape[1] - found[2].shape[1]) <= 6
+
+
+def test_a_digit_of_which_the_bar_alone_is_outside_stays_whole():
+    bar = in_box(2, 5, -10), in_box(2, 40, -10)
+    stem = in_box(2, 40, -10), in_box(2, 36, 28)
+
+    found = shared(bar, stem)
+
+    assert found[2].shape[1] >= 38
+    assert found[2].shape[0] >= 38
+
+
+def test_a_piece_of_line_beside_a_digit_is_left_out():
+    digit = [(in_box(1, x, 20), in_box(1, x, 60)) for x in (15, 30)]
+
+    found = shared(*digit, (in_box(2, 0, 20), in_box(2, 0, 60)))
+
+    assert found[1].shape[1] <= 24
+
+
 def test_strokes_follow_beyond_the_upper_and_lower_line():
     found = shared((in_box(2, 25, -15), in_box(2, 25, HEIGHT + 15)))
 

@@ -7,19 +7,22 @@ itself stays as it is, so that a pen on a pale line loses nothing at all.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from formreader.boxes.lattice import Lattice
+from formreader.boxes.lattice import Lattice, Line
 from formreader.boxes.patch import Patch
 from formreader.images import InkImage
 
 SEARCH_MM = 0.35  # a line wavers this much along a row: paper bends, scanners stretch
 HALF_WIDTH_MM = (0.10, 0.6)  # least and most half width of a line that is taken away
 FLANK = 0.35  # a line ends where its profile falls below this share of its peak
-THICKER_MM, THICKER = 0.15, 0.4  # a stroke on a line adds so many mm, or this share of the line
+THICKER_MM, THICKER = 0.15, 0.4  # a stroke on a line adds so many mm, or this share of the line,
+FINER_MM = 0.02  # or so little where a scan is grey and its lines are even, as of a laser printer:
+EVEN, UNEVEN = 0.85, 2.0  # more than they are thicker than usual along the rest of their length
 USUAL = 0.4  # quantile of thickness along what is there of a line, that no stroke reaches
 LEAST_THICKNESS = 0.5  # pixels; below it the line is broken
 DIFFER = 1.5  # some lines are thicker or darker than most; more so, they lie under a pen
@@ -27,8 +30,10 @@ LEVEL_DIFFER = 2.2  # a coarse fax draws level lines once and twice as thick by 
 RAGGED_PX = 2  # pixels by which a piece of line is thicker than most on one side
 SMOOTH_MM = 0.3  # bilevel lines are ragged; their thickness is averaged over this length
 DARKER = 1.5  # ink this many times as dark as the line is no line
+SAME_PEN = 1.15  # times its usual darkness is the most that a pen has
 TYPICAL = 0.75  # quantile along a line that shows its darkness, were three quarters of it broken
 FAINTEST_LINE = 8  # darkness; what is fainter does no harm
+CROSSING_MM = 0.5  # from where another line meets it a line may be thicker
 OVERRUN_MM = 0.6  # printers end a line a little beyond its corner
 
 Strips = npt.NDArray[np.float32]
@@ -38,12 +43,42 @@ Pixels = npt.NDArray[np.intp]
 Values = npt.NDArray[np.float32]
 
 
-def remove_lines(rows: Sequence[tuple[Patch, Lattice]]) -> tuple[InkImage, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretch:
+    """A piece of a line."""
+
+    view: InkImage
+    """The ink along it, (across, along), turned level: what is changed here changes there."""
+    dots: float
+    """Pixels per mm."""
+    crossed: npt.NDArray[np.bool_]
+    """Where other lines meet it, (along,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What tells lines of one direction from the strokes on them."""
+
+    differ: float
+    """How many times as dark or thick as most of them a line may be."""
+    pen: float
+    """Darkness of the pen, 0 to 255; 0 where nothing is written."""
+    stepped: bool
+    """Whether thickness can only be told in whole pixels of the scan."""
+
+
+def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tuple[InkImage, ...]:
     """Return the ink of each row of a page without the lines of its lattice.
 
     The lines of all rows are looked at together: those of a page are printed alike.
+
+    Args:
+        rows: where the boxes are.
+        pen: its darkness, 0 to 255: a stroke of pencil beside a black line makes it less thick
+            than one of ink. 0: not known, as dark as the lines.
     """
     inks = [patch.ink.copy() for patch, _ in rows]
+    stepped = any(patch.stepped for patch, _ in rows)
     # Upright lines of neighbouring boxes may share pixels: every other one at a time.
     for turn in (0, 1):
         stretches = (
@@ -51,63 +86,68 @@ def remove_lines(rows: Sequence[tuple[Patch, Lattice]]) -> tuple[InkImage, ...]:
             for ink, (patch, lattice) in zip(inks, rows, strict=True)
             for stretch in _upright_stretches(ink, lattice, turn, patch.dots_per_mm)
         )
-        _remove_all(stretches, DIFFER)
+        _remove_all(stretches, _Look(DIFFER, pen, stepped))
     stretches = (
         stretch
         for ink, (patch, lattice) in zip(inks, rows, strict=True)
         for stretch in _level_stretches(ink, lattice, patch.dots_per_mm)
     )
-    _remove_all(stretches, LEVEL_DIFFER)
+    _remove_all(stretches, _Look(LEVEL_DIFFER, pen, stepped))
     return tuple(inks)
 
 
 def _upright_stretches(
     ink: InkImage, lattice: Lattice, turn: int, dots: float
-) -> Iterator[tuple[InkImage, float]]:
-    """Yield a view along every other upright line, turned level, and its pixels per mm."""
+) -> Iterator[_Stretch]:
+    """Yield every other upright line."""
     overrun = OVERRUN_MM * dots
     start = max(round(lattice.upright_top - overrun), 0)
     end = round(lattice.boxes[0].bottom + overrun)
     for line in lattice.upright[turn::2]:
-        yield from _strip(ink.T, line.position, start, end, dots)
+        yield from _stretch(ink.T, line.position, (start, end), lattice.level, dots)
 
 
-def _level_stretches(
-    ink: InkImage, lattice: Lattice, dots: float
-) -> Iterator[tuple[InkImage, float]]:
-    """Yield views along the level lines, a stretch for each box, and their pixels per mm."""
+def _level_stretches(ink: InkImage, lattice: Lattice, dots: float) -> Iterator[_Stretch]:
+    """Yield the level lines, a stretch for each box."""
     overrun = OVERRUN_MM * dots
     first = max(round(lattice.boxes[0].x - overrun), 0)
     last = round(lattice.boxes[-1].right + overrun)
     length = -(-(last - first) // len(lattice.boxes))
     for line in lattice.level:
         for start in range(first, last, length):
-            yield from _strip(ink, line.position, start, start + length, dots)
+            ends = (start, start + length)
+            yield from _stretch(ink, line.position, ends, lattice.upright, dots)
 
 
-def _strip(
-    ink: InkImage, position: float, start: int, end: int, dots: float
-) -> Iterator[tuple[InkImage, float]]:
-    """Yield the view of ink around a level line, unless it lies at the edge of the patch."""
+def _stretch(
+    ink: InkImage, position: float, ends: tuple[int, int], others: Sequence[Line], dots: float
+) -> Iterator[_Stretch]:
+    """Yield a stretch of a level line, unless it lies at the edge of the patch."""
+    start, end = ends[0], min(ends[1], ink.shape[1])
     reach = round((SEARCH_MM + HALF_WIDTH_MM[1]) * dots) + 2
     middle = round(position)
     if reach < middle < ink.shape[0] - reach - 1 and end - start > 2 * dots:
-        yield ink[middle - reach : middle + reach + 1, start:end], dots
+        crossed = np.zeros(end - start, np.bool_)
+        for other in others:
+            at, wide = round(other.position) - start, round(CROSSING_MM * dots)
+            crossed[max(at - wide, 0) : max(at + wide + 1, 0)] = True
+        yield _Stretch(ink[middle - reach : middle + reach + 1, start:end], dots, crossed)
 
 
-def _remove_all(stretches: Iterable[tuple[InkImage, float]], differ: float) -> None:
+def _remove_all(stretches: Iterable[_Stretch], look: _Look) -> None:
     """Take lines away in place; stretches of one size together, which is ten times as fast."""
-    alike: dict[tuple[tuple[int, ...], float], list[InkImage]] = defaultdict(list)
-    for view, dots in stretches:
-        alike[view.shape, dots].append(view)
-    for (_, dots), views in alike.items():
-        for view, cleaned in zip(views, _without_lines(views, dots, differ), strict=True):
-            view[:] = cleaned
+    alike: dict[tuple[tuple[int, ...], float], list[_Stretch]] = defaultdict(list)
+    for stretch in stretches:
+        alike[stretch.view.shape, stretch.dots].append(stretch)
+    for some in alike.values():
+        for stretch, cleaned in zip(some, _without_lines(some, look), strict=True):
+            stretch.view[:] = cleaned
 
 
-def _without_lines(views: list[InkImage], dots: float, differ: float) -> Strips:
+def _without_lines(stretches: Sequence[_Stretch], look: _Look) -> Strips:
     """Return strips of ink without the line that runs along the middle of each."""
-    strips = np.array(views, np.float32)
+    strips = np.array([stretch.view for stretch in stretches], np.float32)
+    dots = stretches[0].dots
     profile = _quantile(strips[:, :, ::2], TYPICAL)
     middle, search = strips.shape[1] // 2, round(SEARCH_MM * dots)
     near = slice(middle - search, middle + search + 1)
@@ -123,10 +163,13 @@ def _without_lines(views: list[InkImage], dots: float, differ: float) -> Strips:
     top, bottom = (peak - above)[:, None, None], (peak + below)[:, None, None]
     darkness = np.maximum(level, FAINTEST_LINE)[:, None, None]
     around = (row >= top - 2) & (row <= bottom + 2)
-    thickness = (np.minimum(strips / darkness, 1) * around).sum(axis=1)
-    stroke = _strokes(thickness, seen, dots, differ)[:, None, :]
+    full = np.clip(look.pen or np.inf, FLANK * darkness, darkness)
+    thickness = (np.minimum(strips / full, 1) * around).sum(axis=1)
+    crossed = np.array([stretch.crossed for stretch in stretches]) | look.stepped
+    stroke = _strokes(thickness, seen, crossed, dots, look.differ)[:, None, :]
     line = (row >= top - 1) & (row <= bottom + 1) & (strips <= DARKER * darkness)
-    return np.where(line & seen[:, None, None], strips * stroke, strips)
+    beneath = np.minimum(strips, SAME_PEN * look.pen or np.inf)  # a paler pen's, not the line's
+    return np.where(line & seen[:, None, None], beneath * stroke, strips)
 
 
 def _half_widths(
@@ -148,17 +191,31 @@ def _half_widths(
     )
 
 
-def _strokes(thickness: Values, seen: npt.NDArray[np.bool_], dots: float, differ: float) -> Values:
+def _strokes(
+    thickness: Values,
+    seen: npt.NDArray[np.bool_],
+    coarsely: npt.NDArray[np.bool_],
+    dots: float,
+    differ: float,
+) -> Values:
     """Tell where a stroke makes a line thicker than it usually is, (stretches, along): 0 to 1."""
-    ordered = np.sort(thickness, axis=1)
-    missing = (ordered <= LEAST_THICKNESS).sum(axis=1)
-    place = missing + (USUAL * (ordered.shape[1] - 1 - missing)).astype(np.intp)
-    place = np.minimum(place, ordered.shape[1] - 1)
-    usual = ordered[np.arange(len(ordered)), place]
+    there = (thickness > LEAST_THICKNESS).sum(axis=1)
+    usual = _quantile_there(thickness, there, USUAL)
     usual = np.minimum(usual, differ * _middle(usual[seen]))[:, None]
-    smooth = cv2.blur(thickness, (max(round(SMOOTH_MM * dots), 1), 1))
-    limit = np.maximum(THICKER_MM * dots, THICKER * usual)
-    return np.asarray(np.clip((smooth - usual) / limit - 0.5, 0, 1), np.float32)
+    smooth = np.asarray(cv2.blur(thickness, (max(round(SMOOTH_MM * dots), 1), 1)), np.float32)
+    coarse = np.maximum(THICKER_MM * dots, THICKER * usual)
+    uneven = _middle((_quantile_there(smooth, there, EVEN) - usual[:, 0])[seen])
+    fine = np.clip(UNEVEN * uneven, FINER_MM * dots, coarse / 2)
+    least = np.where(coarsely, coarse / 2, fine)
+    return np.asarray(np.clip((smooth - usual - least) / (2 * least), 0, 1), np.float32)
+
+
+def _quantile_there(thickness: Values, there: Pixels, share: float) -> Values:
+    """Return a quantile of each stretch over the pixels where its line is not broken."""
+    last = thickness.shape[1] - 1
+    place = np.minimum(last - there + 1 + (share * (there - 1)).astype(np.intp), last)
+    ordered = np.sort(thickness, axis=1)
+    return np.asarray(ordered[np.arange(len(ordered)), place], np.float32)
 
 
 def _middle(values: npt.NDArray[np.generic]) -> float:

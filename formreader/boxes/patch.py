@@ -13,6 +13,8 @@ BOX_PIXELS = 80  # height of a box in a patch; at 56 lines and strokes of 0.3 mm
 DOTS_PER_MM = (8.0, 12.0)  # least and most resolution of a patch
 OVERSAMPLED = 1.6  # scans this much finer than the patch are averaged first, lest thin lines alias
 BACKGROUND_MM = 3.0  # paper within this distance lights a pixel's background; pens are 1 mm at most
+BETWEEN, FEW = (40, 215), 0.05  # greys that less than this share of the dark pixels of a
+# black-and-white scan have, whatever JPEG did to it; of a grey one more than 0.3 do
 DARKEST_PAPER = 0.6  # of a patch's bright paper; below it is print, or shadow too dark to use
 
 
@@ -26,6 +28,8 @@ class Patch:
     """Where the template expects the row, patch pixels."""
     to_scan: Transform
     """Patch pixels to scan pixels."""
+    stepped: bool = False
+    """Whether the scan is black and white: what is printed is whole pixels of it thick."""
 
 
 def cut_patch(image: GrayImage, transform: Transform, region: Rect) -> Patch:
@@ -47,6 +51,7 @@ def cut_patch(image: GrayImage, transform: Transform, region: Rect) -> Patch:
         dots_per_mm=dots,
         region=region.moved(-area.x, -area.y).scaled(dots),
         to_scan=to_scan,
+        stepped=_is_black_and_white(image, to_scan, size),
     )
 
 
@@ -68,6 +73,16 @@ def to_ink(gray: GrayImage, reach: float) -> InkImage:
     bright = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     share = cv2.divide(gray, np.maximum(bright, 1), scale=255)
     return np.asarray(255 - share, np.uint8)
+
+
+def _is_black_and_white(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> bool:
+    """Tell whether the part of a scan that a patch covers has hardly any greys."""
+    around = bounding_rect(to_scan.apply(Rect(0, 0, *size).corners))
+    rows = slice(max(int(around.y), 0), max(int(around.bottom), 0), 2)
+    columns = slice(max(int(around.x), 0), max(int(around.right), 0), 2)
+    counts = np.bincount(image[rows, columns].ravel(), minlength=256)
+    darkest, palest = BETWEEN
+    return bool(counts[darkest:palest].sum() <= FEW * counts[:palest].sum())
 
 
 def _warp(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> GrayImage:

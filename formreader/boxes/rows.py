@@ -102,7 +102,8 @@ def cut_strokes(rows: Sequence[Row]) -> tuple[tuple[InkImage | None, ...], ...]:
 
     All rows of a page are cut together: they share a pen, and what is printed in their boxes.
     """
-    inks = remove_lines([(row.patch, row.lattice) for row in rows])
+    pen = pen_darkness([(row.patch.ink, row.lattice) for row in rows])
+    inks = remove_lines([(row.patch, row.lattice) for row in rows], pen)
     for indices in _alike(rows):
         remove_guides(
             [inks[index] for index in indices], [rows[index].lattice for index in indices]

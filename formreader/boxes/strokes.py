@@ -15,9 +15,10 @@ from formreader.boxes.pieces import Piece, find_pieces
 from formreader.boxes.remnants import is_remnant, lies_along
 from formreader.images import InkImage
 
-LOW, HIGH = 0.30, 0.55  # of the pen's darkness: strokes reach HIGH somewhere and end at LOW
+LOW, HIGH = 0.25, 0.55  # of the pen's darkness: strokes reach HIGH somewhere and end at LOW
 LOW_ON_GUIDE = 0.5  # where a guide is printed, strokes end before they reach its darkness
 FAINTEST = (24, 44)  # darkness; grain and watermarks reach the first, faint pencil the second
+MIDDLE = 0.12  # the share of a box at each of its sides where its lines are
 PEN_SHARE = 0.75  # of the ink of a page is no darker than what counts as the pen's darkness
 SPECK_MM2 = 0.10  # ink smaller than this is dust
 BLANK_MM2 = 0.18  # a box with less ink than this is empty; the smallest 1 seen has 0.4
@@ -26,31 +27,40 @@ OVERRUN = 0.45  # of the box height: how far above and below strokes are followe
 SIDE_OVERRUN = 0.40  # of a box's width: how far beside the row
 CORE = 0.22  # the share of a box left and right of its core; a stroke that stays out is a guest
 GUEST_INK = 0.25  # and has at most this share of its ink in the box there
+LEAST_INSIDE = 0.5  # share of a stroke's ink that lies in the row it belongs to,
+DIGIT_INSIDE = 0.35  # and of one as large as a digit: the bar of a 7 may be all that is outside
+NARROWEST = 0.2  # of a box's width; what is narrower may be a line beside the row
+WIDEST = 1.0  # times its height; what is wider and in two boxes by nearly equal parts is two digits
+EQUAL = 0.55  # share of the ink in one of them that is in the other; of one astray less is
+MIDDLE_THIRD = (0.33, 0.67)  # of two digits: where they are parted
 HOST_INK = 0.15  # a box with less than this share of the fullest one's ink holds no stroke
 DIP = 0.25  # of the box; what reaches in from outside no deeper than this is print or a neighbour
 DIRT = 0.04  # ink below this share of a box's largest stroke is no part of a digit,
 FAR, FAR_DIRT = 0.10, 0.10  # nor below this share if it lies so far away, by the side of the box,
 TOUCHING, LINE_DIRT = 0.04, 0.5  # nor even so much, apart from the stroke
 BESIDE_LINE_MM = 0.7  # and this near to a printed line,
-FINE_LINE_MM = 0.25  # nor at all if it is finer than any pen there
+FINE_LINE_MM = 0.25  # nor at all if it is finer than any pen there,
+ON_LINE_MM = 0.3  # or nowhere farther from the middle of the line
 
 
 def pen_darkness(rows: list[tuple[InkImage, Lattice]]) -> float:
-    """Estimate how dark the pen of a page is from all of its boxes.
+    """Estimate how dark the pen of a page is from the middles of all of its boxes.
 
     Args:
-        rows: ink without printed lines, and where the boxes are in it.
+        rows: ink, and where the boxes are in it.
 
     Returns:
         0 to 255; 0 where nothing is written.
     """
     counts = np.zeros(256)
     for ink, lattice in rows:
-        first, last = lattice.boxes[0], lattice.boxes[-1]
-        inside = ink[
-            round(first.y) + 2 : round(first.bottom) - 1, round(first.x) + 2 : round(last.right) - 1
-        ]
-        counts += cv2.calcHist([inside], [0], None, [256], [0, 256]).ravel()
+        for box in lattice.boxes:
+            dx, dy = MIDDLE * box.width, MIDDLE * box.height
+            rows_inside = slice(max(round(box.y + dy), 0), max(round(box.bottom - dy), 0))
+            columns_inside = slice(max(round(box.x + dx), 0), max(round(box.right - dx), 0))
+            inside = ink[rows_inside, columns_inside]
+            if inside.size:
+                counts += cv2.calcHist([inside], [0], None, [256], [0, 256]).ravel()
     counts[: FAINTEST[1]] = 0
     if not counts.any():
         return 0.0
@@ -106,6 +116,8 @@ class _Ground:
     """Where each box's ground begins, and the last one's ends."""
     cores: tuple[int, ...]
     """Where each box's core begins and ends, one after the other."""
+    narrowest: float
+    """What is no wider may be a line."""
     deepest: float
     """How deep something reaches into a box at least that has a part in it."""
 
@@ -117,13 +129,15 @@ class _Ground:
 
 def _ground(lattice: Lattice) -> _Ground:
     boxes = lattice.boxes
+    first, last = boxes[0], boxes[-1]
     middles = [(left.right + right.x) / 2 for left, right in itertools.pairwise(boxes)]
     cores = [(box.x + CORE * box.width, box.right - CORE * box.width) for box in boxes]
     return _Ground(
-        top=round(boxes[0].y),
-        bottom=round(boxes[0].bottom) + 1,
-        edges=tuple(round(x) for x in (boxes[0].x, *middles, boxes[-1].right)),
+        top=round(first.y),
+        bottom=round(first.bottom) + 1,
+        edges=tuple(round(x) for x in (first.x, *middles, last.right)),
         cores=tuple(round(x) for core in cores for x in core),
+        narrowest=NARROWEST * first.width,
         deepest=DIP * lattice.writing_side,
     )
 
@@ -135,8 +149,8 @@ def _parts(piece: Piece, ground: _Ground) -> Iterator[tuple[int, Piece]]:
     if level_with and 0 <= first == bisect_left(ground.edges, piece.right) - 1 < ground.count:
         yield first, piece
         return
-    level = slice(max(ground.top - piece.y, 0), max(ground.bottom - piece.y, 0))
-    columns = piece.mask[level].sum(axis=0)
+    inside = slice(max(ground.top - piece.y, 0), max(ground.bottom - piece.y, 0))
+    columns = piece.mask[inside].sum(axis=0)
     ink = _ink_between(columns, piece.x, ground.edges)
     cores = _ink_between(columns, piece.x, ground.cores)[::2]
     most = max(ink)
@@ -145,14 +159,37 @@ def _parts(piece: Piece, ground: _Ground) -> Iterator[tuple[int, Piece]]:
         for index, (own, core) in enumerate(zip(ink, cores, strict=True))
         if core > GUEST_INK * own and own > HOST_INK * most
     ]
-    if len(hosts) <= 1 and sum(ink) >= 0.5 * piece.area:
-        yield ink.index(most), piece
+    if len(hosts) <= 1 and sum(ink) >= _least_inside(piece, ground) * piece.area:
+        yield from _one_or_two(piece, ink, columns)
         return
     for index in hosts:
         left, right = ground.edges[index], ground.edges[index + 1]
         part = piece.within(left, right, ground.top, ground.bottom)
         if part is not None and part.height >= ground.deepest:
             yield index, part
+
+
+def _least_inside(piece: Piece, ground: _Ground) -> float:
+    """Return the share of a piece's ink that has to lie in the row for it to belong there."""
+    as_a_digit = piece.height <= ground.bottom - ground.top
+    return DIGIT_INSIDE if as_a_digit and piece.width > ground.narrowest else LEAST_INSIDE
+
+
+def _one_or_two(
+    piece: Piece, ink: Sequence[int], columns: npt.NDArray[np.intp]
+) -> Iterator[tuple[int, Piece]]:
+    """Yield a piece for the box with most of it, or two digits that touch, both of them astray."""
+    most = max(ink)
+    hosts = [index for index, own in enumerate(ink) if own > EQUAL * most]
+    if len(hosts) != 2 or piece.width <= WIDEST * piece.height:
+        yield ink.index(most), piece
+        return
+    start, end = (round(share * piece.width) for share in MIDDLE_THIRD)
+    cut = piece.x + start + int(columns[start:end].argmin())
+    for host, ends in zip(hosts, ((piece.x, cut), (cut, piece.right)), strict=True):
+        part = piece.within(*ends, piece.y, piece.bottom)
+        if part is not None:
+            yield host, part
 
 
 def _ink_between(columns: npt.NDArray[np.intp], x: int, edges: Sequence[int]) -> list[int]:
@@ -182,7 +219,8 @@ def _least_share(part: Piece, main: Piece, lattice: Lattice, dots: float) -> flo
         return DIRT
     if lies_along(part, lattice, BESIDE_LINE_MM * dots):
         thickness = part.area / max(part.width, part.height)
-        return LINE_DIRT if thickness > FINE_LINE_MM * dots else math.inf
+        printed = thickness <= FINE_LINE_MM * dots or lies_along(part, lattice, ON_LINE_MM * dots)
+        return math.inf if printed else LINE_DIRT
     return FAR_DIRT if gap > FAR * lattice.writing_side else DIRT
 
 
