@@ -143,3 +143,11 @@ def test_what_is_no_form_at_all_is_refused(kind):
 
     with pytest.raises(AlignmentError):
         align(page, MARKED)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (38, 5), (9, 60), (2000, 3)])
+def test_what_is_too_small_to_be_a_page_is_refused(shape):
+    image = np.random.default_rng(1).integers(0, 255, shape, dtype=np.uint8)
+
+    with pytest.raises(AlignmentError, match="no page"):
+        align(image, MARKED)

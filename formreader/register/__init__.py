@@ -16,6 +16,8 @@ from formreader.register.pyramid import halve_down
 from formreader.register.verdict import Candidate, best_of, is_convincing, judge
 from formreader.template import Register, Template
 
+SMALLEST = 40  # pixels; 1 cm at 100 dpi, less than any form
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
@@ -43,6 +45,9 @@ def align(image: GrayImage, template: Template, *, dpi: float | None = None) -> 
         AlignmentError: if the page is another form, or which way is up cannot be told.
     """
     require_gray(image)
+    height, width = image.shape
+    if min(height, width) < SMALLEST:
+        raise AlignmentError(f"{width} x {height} pixels are no page; scan it at 100 dpi or more")
     scan, expected = halve_down(image), outlines(template)
     seen: list[Candidate] = []
     best: Candidate | None = None
