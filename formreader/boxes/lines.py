@@ -103,8 +103,9 @@ def _upright_stretches(
     overrun = OVERRUN_MM * dots
     start = max(round(lattice.upright_top - overrun), 0)
     end = round(lattice.boxes[0].bottom + overrun)
+    crossed = _crossed(ink.shape[0], lattice.level, dots)
     for line in lattice.upright[turn::2]:
-        yield from _stretch(ink.T, line.position, (start, end), lattice.level, dots)
+        yield from _stretch(ink.T, line.position, slice(start, end), crossed, dots)
 
 
 def _level_stretches(ink: InkImage, lattice: Lattice, dots: float) -> Iterator[_Stretch]:
@@ -113,25 +114,36 @@ def _level_stretches(ink: InkImage, lattice: Lattice, dots: float) -> Iterator[_
     first = max(round(lattice.boxes[0].x - overrun), 0)
     last = round(lattice.boxes[-1].right + overrun)
     length = -(-(last - first) // len(lattice.boxes))
+    crossed = _crossed(ink.shape[1], lattice.upright, dots)
     for line in lattice.level:
         for start in range(first, last, length):
-            ends = (start, start + length)
-            yield from _stretch(ink, line.position, ends, lattice.upright, dots)
+            along = slice(start, start + length)
+            yield from _stretch(ink, line.position, along, crossed, dots)
+
+
+def _crossed(size: int, lines: Sequence[Line], dots: float) -> npt.NDArray[np.bool_]:
+    """Tell which pixels along an axis are where one of the lines across it is, (size,)."""
+    crossed = np.zeros(size, np.bool_)
+    wide = round(CROSSING_MM * dots)
+    for line in lines:
+        at = round(line.position)
+        crossed[max(at - wide, 0) : max(at + wide + 1, 0)] = True
+    return crossed
 
 
 def _stretch(
-    ink: InkImage, position: float, ends: tuple[int, int], others: Sequence[Line], dots: float
+    ink: InkImage,
+    position: float,
+    along: slice,
+    crossed: npt.NDArray[np.bool_],
+    dots: float,
 ) -> Iterator[_Stretch]:
     """Yield a stretch of a level line, unless it lies at the edge of the patch."""
-    start, end = ends[0], min(ends[1], ink.shape[1])
     reach = round((SEARCH_MM + HALF_WIDTH_MM[1]) * dots) + 2
     middle = round(position)
-    if reach < middle < ink.shape[0] - reach - 1 and end - start > 2 * dots:
-        crossed = np.zeros(end - start, np.bool_)
-        for other in others:
-            at, wide = round(other.position) - start, round(CROSSING_MM * dots)
-            crossed[max(at - wide, 0) : max(at + wide + 1, 0)] = True
-        yield _Stretch(ink[middle - reach : middle + reach + 1, start:end], dots, crossed)
+    view = ink[max(middle - reach, 0) : middle + reach + 1, along]
+    if reach < middle < ink.shape[0] - reach - 1 and view.shape[1] > 2 * dots:
+        yield _Stretch(view, dots, crossed[along])
 
 
 def _remove_all(stretches: Iterable[_Stretch], look: _Look) -> None:

@@ -13,8 +13,9 @@ BOX_PIXELS = 80  # height of a box in a patch; at 56 lines and strokes of 0.3 mm
 DOTS_PER_MM = (8.0, 12.0)  # least and most resolution of a patch
 OVERSAMPLED = 1.6  # scans this much finer than the patch are averaged first, lest thin lines alias
 BACKGROUND_MM = 3.0  # paper within this distance lights a pixel's background; pens are 1 mm at most
-BETWEEN, FEW = (40, 215), 0.05  # greys that less than this share of the dark pixels of a
-# black-and-white scan have, whatever JPEG did to it; of a grey one more than 0.3 do
+GREYS = (40, 215)  # from dark to pale; black and white lie outside, whatever JPEG did to them
+FEW = 0.05  # of the dark pixels of a black-and-white scan are grey; of a grey one 0.3 and more
+SAMPLED = 4  # one pixel in so many, across and down, is looked at
 DARKEST_PAPER = 0.6  # of a patch's bright paper; below it is print, or shadow too dark to use
 
 
@@ -78,10 +79,10 @@ def to_ink(gray: GrayImage, reach: float) -> InkImage:
 def _is_black_and_white(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> bool:
     """Tell whether the part of a scan that a patch covers has hardly any greys."""
     around = bounding_rect(to_scan.apply(Rect(0, 0, *size).corners))
-    rows = slice(max(int(around.y), 0), max(int(around.bottom), 0), 2)
-    columns = slice(max(int(around.x), 0), max(int(around.right), 0), 2)
+    rows = slice(max(int(around.y), 0), max(int(around.bottom), 0), SAMPLED)
+    columns = slice(max(int(around.x), 0), max(int(around.right), 0), SAMPLED)
     counts = np.bincount(image[rows, columns].ravel(), minlength=256)
-    darkest, palest = BETWEEN
+    darkest, palest = GREYS
     return bool(counts[darkest:palest].sum() <= FEW * counts[:palest].sum())
 
 

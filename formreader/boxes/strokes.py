@@ -54,13 +54,13 @@ def pen_darkness(rows: list[tuple[InkImage, Lattice]]) -> float:
     """
     counts = np.zeros(256)
     for ink, lattice in rows:
+        first = lattice.boxes[0]
+        dx, dy = MIDDLE * first.width, MIDDLE * first.height
+        columns = np.zeros(ink.shape[1], np.bool_)
         for box in lattice.boxes:
-            dx, dy = MIDDLE * box.width, MIDDLE * box.height
-            rows_inside = slice(max(round(box.y + dy), 0), max(round(box.bottom - dy), 0))
-            columns_inside = slice(max(round(box.x + dx), 0), max(round(box.right - dx), 0))
-            inside = ink[rows_inside, columns_inside]
-            if inside.size:
-                counts += cv2.calcHist([inside], [0], None, [256], [0, 256]).ravel()
+            columns[max(round(box.x + dx), 0) : max(round(box.right - dx), 0)] = True
+        level = ink[max(round(first.y + dy), 0) : max(round(first.bottom - dy), 0)]
+        counts += np.bincount(level[:, columns].ravel(), minlength=256)
     counts[: FAINTEST[1]] = 0
     if not counts.any():
         return 0.0
