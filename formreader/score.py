@@ -1,14 +1,12 @@
 """How right a run is: its fields against known answers."""
 
-import csv
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from formreader.decide import UNSURE
 from formreader.errors import InputError
@@ -16,15 +14,13 @@ from formreader.export import FIELD_COLUMNS, FIELDS_CSV
 from formreader.results import Status
 
 TRUTH_COLUMNS = ("file", "field", "value")
+MORE_TRUTH_COLUMNS = ("page", "writer", "condition")  # "" where the truth does not have them
 MISSING = "missing"
 """The status of a field that has no row: its page was set aside, or is another form's."""
+UNREAD = {"value": "", "read": "", "status": MISSING, "confidence": "0", "reason": ""}
 
 CERTAINTY = 0.95  # of an interval to hold the true share
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
-
-Row: TypeAlias = Mapping[str, str]
-Key: TypeAlias = tuple[str, str, str]
-"""File, page ("" for any) and field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +36,12 @@ class Judged:
     """"" where the truth does not say."""
     condition: str
     """"" where the truth does not say."""
-    value: str = ""
-    read: str = ""
-    status: str = MISSING
-    confidence: float = 0.0
-    code: str = ""
+    value: str
+    read: str
+    status: str
+    confidence: float
+    code: str
     """Of the reason."""
-
-    @property
-    def exact(self) -> bool:
-        """Whether the value is the true one."""
-        return self.status != MISSING and _same(self.value, self.truth)
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the value went into the table, be it blank, without a person."""
-        return self.status in (Status.ACCEPTED, Status.BLANK)
-
-    def accepted_from(self, least_confidence: float) -> bool:
-        """Tell whether it would be accepted if so much confidence were enough."""
-        confidence_decides = self.accepted or self.code == UNSURE
-        return confidence_decides and self.confidence >= least_confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +84,15 @@ def score(out: Path, truth: Path) -> Score:
         InputError: if either table cannot be used, or they speak of different files.
     """
     answers = _answers(truth)
-    judged = _judge(_rows(out / FIELDS_CSV, FIELD_COLUMNS), answers, truth)
-    wrong = (each for each in judged if not each.exact)
+    judged = _judge(_table(out / FIELDS_CSV, FIELD_COLUMNS), answers, truth)
+    wrong = judged[~judged["exact"]].sort_values("accepted", ascending=False, kind="stable")
+    columns = [each.name for each in fields(Judged)]
     return Score(
         all=_tally(judged),
         by_field=_tallies(judged, "field"),
-        by_condition=_tallies([each for each in judged if each.condition], "condition"),
-        curve=tuple((least, _tally(judged, least)) for least in THRESHOLDS),
-        misreads=tuple(sorted(wrong, key=lambda each: not each.accepted)),
+        by_condition=_tallies(judged[judged["condition"] != ""], "condition"),
+        curve=tuple((least, _tally(_accept_from(judged, least))) for least in THRESHOLDS),
+        misreads=tuple(Judged(*row) for row in wrong[columns].itertuples(index=False, name=None)),
     )
 
 
@@ -138,84 +120,75 @@ def _share_with_tail(most: int, of: int, probability: float) -> float:
     return low
 
 
-def _answers(path: Path) -> dict[Key, Judged]:
-    """Return the known answers, in the order of the file, none of them found yet."""
-    answers: dict[Key, Judged] = {}
-    for row in _rows(path, TRUTH_COLUMNS):
-        answer = Judged(
-            file=_file(row),
-            page=row.get("page", ""),
-            field=row["field"],
-            truth=row["value"].strip(),
-            writer=row.get("writer", ""),
-            condition=row.get("condition", ""),
-        )
-        key = (answer.file, answer.page, answer.field)
-        if key in answers:
-            raise InputError(f"{path.as_posix()} has two rows for {_name(key)}")
-        answers[key] = answer
-    if not answers:
+def _answers(path: Path) -> pd.DataFrame:
+    """Return the known answers, in the order of the file, by file, page and field."""
+    answers = _table(path, TRUTH_COLUMNS, MORE_TRUTH_COLUMNS).rename(columns={"value": "truth"})
+    if answers.empty:
         raise InputError(f"{path.as_posix()} holds no answers")
+    answers["truth"] = answers["truth"].str.strip()
+    answers.index = _keys(answers, answers["page"])
+    if twice := [*answers.index[answers.index.duplicated()]]:
+        raise InputError(f"{path.as_posix()} has two rows for {_name(*twice[0])}")
     return answers
 
 
-def _judge(rows: Iterable[Row], answers: Mapping[Key, Judged], truth: Path) -> list[Judged]:
-    """Put what was read beside every answer; fields without one are passed over."""
-    judged: dict[Key, Judged] = {}
-    strangers: list[str] = []
-    for row in rows:
-        file, page, field = _file(row), row["page"], row["field"]
-        key = (file, page if (file, page, field) in answers else "", field)
-        if key in judged:
-            raise InputError(
-                f"{_name(key)} was read on several pages; "
-                f"give {truth.as_posix()} a column 'page' to tell them apart"
-            )
-        if key in answers:
-            judged[key] = _judged(answers[key], row)
-        elif not strangers:
-            strangers.append(file)
-    if strangers and not judged:
+def _judge(read: pd.DataFrame, answers: pd.DataFrame, truth: Path) -> pd.DataFrame:
+    """Put what was read beside every answer; fields without one are passed over.
+
+    An answer that names no page is for any that no other answer names.
+    """
+    has_answer_of_page = _keys(read, read["page"]).isin(answers.index)
+    read = read.set_axis(_keys(read, read["page"].where(has_answer_of_page, "")))
+    found = read[read.index.isin(answers.index)]
+    if found.empty and not read.empty:
         raise InputError(
             f"{truth.as_posix()} has answers for other files than were read: "
-            f"'{next(iter(answers))[0]}' and so on, but '{strangers[0]}' was read"
+            f"'{answers['file'].iloc[0]}' and so on, but '{read['file'].iloc[0]}' was read"
         )
-    return [judged.get(key, answer) for key, answer in answers.items()]
+    if twice := [*found.index[found.index.duplicated()]]:
+        raise InputError(
+            f"{_name(*twice[0])} was read on several pages; "
+            f"give {truth.as_posix()} a column 'page' to tell them apart"
+        )
+    judged = answers.assign(**UNREAD)
+    judged.update(found)
+    judged = judged.reset_index(drop=True)
+    judged["confidence"] = judged["confidence"].astype(float)
+    judged["code"] = judged["reason"].str.split(":").str[0]
+    judged["exact"] = list(map(_same, judged["value"], judged["truth"]))
+    judged["exact"] &= judged["status"] != MISSING
+    judged["accepted"] = judged["status"].isin([Status.ACCEPTED, Status.BLANK])
+    return judged
 
 
-def _judged(answer: Judged, row: Row) -> Judged:
-    return replace(
-        answer,
-        page=row["page"],
-        value=row["value"],
-        read=row["read"],
-        status=row["status"],
-        confidence=float(row["confidence"]),
-        code=row["reason"].partition(":")[0],
-    )
+def _table(path: Path, columns: Sequence[str], more: Sequence[str] = ()) -> pd.DataFrame:
+    """Return a table as text, which must have some columns and is given others it lacks.
 
-
-def _rows(path: Path, columns: Iterable[str]) -> Iterator[Row]:
-    """Yield the rows of a table, which must have some columns at least."""
+    Files are named as every system writes them alike.
+    """
+    names = [*columns, *more]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file, restval="")
-            if missing := [name for name in columns if name not in (table.fieldnames or ())]:
-                raise InputError(f"{path.as_posix()} has no column {', '.join(missing)}")
-            yield from table
+            table = pd.read_csv(
+                file, dtype=str, na_filter=False, index_col=False, usecols=names.__contains__
+            )
+    except pd.errors.EmptyDataError:
+        table = pd.DataFrame()
     except OSError as error:
         raise InputError(f"{path.as_posix()} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, pd.errors.ParserError) as error:
         raise InputError(f"{path.as_posix()} is no CSV in UTF-8: {error}") from error
+    if missing := [name for name in columns if name not in table]:
+        raise InputError(f"{path.as_posix()} has no column {', '.join(missing)}")
+    table["file"] = table["file"].str.replace("\\", "/").str.normalize("NFC")
+    return table.reindex(columns=names, fill_value="")
 
 
-def _file(row: Row) -> str:
-    """Return a row's file as every system writes it alike."""
-    return unicodedata.normalize("NFC", row["file"].replace("\\", "/"))
+def _keys(table: pd.DataFrame, pages: pd.Series) -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([table["file"], pages, table["field"]])
 
 
-def _name(key: Key) -> str:
-    file, page, field = key
+def _name(file: str, page: str, field: str) -> str:
     return f"field '{field}' of {file}" + (f", page {page}" if page else "")
 
 
@@ -229,25 +202,24 @@ def _same(value: str, truth: str) -> bool:
         return False
 
 
-def _tally(judged: Sequence[Judged], least_confidence: float | None = None) -> Tally:
-    """Count outcomes; with a least confidence, as if that had decided what is accepted."""
-    if least_confidence is None:
-        accepted = [each for each in judged if each.accepted]
-    else:
-        accepted = [each for each in judged if each.accepted_from(least_confidence)]
+def _accept_from(judged: pd.DataFrame, least_confidence: float) -> pd.DataFrame:
+    """Accept what would be accepted if so much confidence were enough."""
+    confidence_decides = judged["accepted"] | (judged["code"] == UNSURE)
+    return judged.assign(accepted=confidence_decides & (judged["confidence"] >= least_confidence))
+
+
+def _tally(judged: pd.DataFrame) -> Tally:
+    accepted = judged[judged["accepted"]]
     return Tally(
         fields=len(judged),
-        exact=sum(each.exact for each in judged),
+        exact=int(judged["exact"].sum()),
         accepted=len(accepted),
-        wrong=sum(not each.exact for each in accepted),
-        missing=sum(each.status == MISSING for each in judged),
-        writers=len({each.writer for each in accepted if each.writer}),
+        wrong=int((~accepted["exact"]).sum()),
+        missing=int((judged["status"] == MISSING).sum()),
+        writers=accepted.loc[accepted["writer"] != "", "writer"].nunique(),
     )
 
 
-def _tallies(judged: Iterable[Judged], part: Literal["field", "condition"]) -> dict[str, Tally]:
+def _tallies(judged: pd.DataFrame, part: str) -> dict[str, Tally]:
     """Count outcomes for each field or condition, in the order they come."""
-    parts: dict[str, list[Judged]] = {}
-    for each in judged:
-        parts.setdefault(getattr(each, part), []).append(each)
-    return {name: _tally(members) for name, members in parts.items()}
+    return {str(name): _tally(members) for name, members in judged.groupby(part, sort=False)}

@@ -1,5 +1,7 @@
 """`formreader demo`: the first thing that anybody runs."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 
@@ -19,3 +21,9 @@ def test_demo_does_not_draw_over_other_files(formreader, capsys):
 
     assert formreader("demo") == 2
     assert "name another folder" in capsys.readouterr().err
+
+
+def test_demo_loads_pandas_only_when_it_scores():
+    check = "import sys, formreader.cli.demo; sys.exit('pandas' in sys.modules)"
+
+    subprocess.run([sys.executable, "-c", check], check=True)

@@ -61,6 +61,49 @@ def test_values_are_compared_as_they_are_written_save_closing_zeros(tmp_path, va
     assert (result.all.exact, result.all.accepted) == (exact, 1)
 
 
+@pytest.mark.parametrize("text", ["", "NA", "nan", "null", "01", "1e2", "True"])
+def test_cells_stay_the_text_they_are(tmp_path, text):
+    answers = [answer(text, text, text, writer=text, condition=text)]
+
+    result = compare(tmp_path, [field(text, text, "-", read=text)], answers)
+
+    (misread,) = result.misreads
+    texts = (misread.file, misread.field, misread.truth, misread.writer, misread.condition)
+    assert {*texts, misread.read} == {text}
+    assert list(result.by_field) == [text]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b"a,b,1,w,fax\n",
+        b"a,b,1,w,fax,and,more\n",
+        b"a,b,1,w,fax\na,c\n",
+        b"a,c\na,b,1,w,fax,\n",
+        b"\r\na,b,1,w,fax\r\n\r\n",
+    ],
+)
+def test_truth_is_read_with_rows_too_short_or_long_and_a_byte_order_mark(tmp_path, rows):
+    save(tmp_path / "fields.csv", [field("a", "b", "1"), field("a", "c", "", "blank")])
+    header = "\ufefffile,field,value,writer,condition\n".encode()
+    (tmp_path / "truth.csv").write_bytes(header + rows)
+
+    result = score(tmp_path, tmp_path / "truth.csv")
+
+    assert result.misreads == ()
+    assert list(result.by_condition) == ["fax"]
+
+
+def test_parts_come_in_the_order_of_the_truth(tmp_path):
+    names = ["z", "a", "m"]
+    answers = [answer("a.png", name, "1", condition=name) for name in names]
+
+    result = compare(tmp_path, [field("a.png", name, "2") for name in sorted(names)], answers)
+
+    assert [each.field for each in result.misreads] == names
+    assert list(result.by_field) == list(result.by_condition) == names
+
+
 def test_a_wrong_blank_is_wrong_among_accepted(tmp_path):
     result = compare(tmp_path, [field("a.png", "x", "", "blank")], [answer("a.png", "x", "12")])
 
@@ -111,6 +154,7 @@ def test_truth_of_other_files_is_refused(tmp_path):
         (b"file,field,value\n", "holds no answers"),
         (b"file,field,value\na,b,1\na,b,2\n", "two rows for field 'b' of a"),
         (b"file,field,value\n\xff,b,1\n", "no CSV in UTF-8"),
+        (b'file,field,value\na,b,"1\na,c,2\n', "no CSV in UTF-8"),
     ],
 )
 def test_a_truth_that_cannot_be_used_is_refused(tmp_path, content, complaint):

@@ -15,7 +15,6 @@ from formreader.batch import Settings
 from formreader.cli.read import MAX_ERROR, load_recipe, read_files
 from formreader.cli.template import show
 from formreader.engines import local
-from formreader.score import Tally, score
 from formreader.shipped import DEFAULT_MODEL
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
@@ -43,7 +42,7 @@ def demo(
     photo = pictures[CONDITIONS.index("photo")]
     with redirect_stdout(StringIO()):  # the picture says it all
         show(TEMPLATE, photo, folder / "overlay.png")
-    typer.echo(_verdict(score(out, folder / "truth.csv").all))
+    typer.echo(_verdict(out, folder / "truth.csv"))
     typer.echo(_what_to_open(folder, photo))
 
 
@@ -56,7 +55,10 @@ def _draw(template: Template, folder: Path) -> list[Path]:
     return list(track(written, "Drawing forms", total=FORMS, console=console, transient=True))
 
 
-def _verdict(tally: Tally) -> str:
+def _verdict(out: Path, truth: Path) -> str:
+    from formreader.score import score  # loads pandas
+
+    tally = score(out, truth).all
     exact = f"{tally.exact} were read exactly, {tally.exact / tally.fields:.1%}"
     accepted = f"{tally.accepted} were sure enough to be accepted, {tally.wrong} of them wrong"
     return f"\nOf {tally.fields} fields {exact}; {accepted}."
