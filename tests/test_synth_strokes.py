@@ -4,18 +4,20 @@ import numpy as np
 import pytest
 
 from formreader.synth.glyph import GLYPH_HEIGHT
-from formreader.synth.skeletons import DIGITS, Mark
+from formreader.synth.skeletons import DIGITS, SQUARED, Mark, Skeleton
 from formreader.synth.strokes import StrokeHand, draw_mark, random_hand
 
 
-def steady(variants: tuple[int, ...]) -> StrokeHand:
-    return StrokeHand("steady", variants, slant=0.1, aspect=1.0, pen=0.08, haste=0.3, tremor=0.01)
+def steady(ways: tuple[tuple[Skeleton, ...], ...], variant: int) -> StrokeHand:
+    variants = tuple(variant % len(some) for some in ways)
+    return StrokeHand("s", ways, variants, slant=0.1, aspect=1.0, pen=0.08, haste=0.3, tremor=0.01)
 
 
+@pytest.mark.parametrize("ways", [DIGITS, SQUARED], ids=["free", "squared"])
 @pytest.mark.parametrize("way", range(6))
 @pytest.mark.parametrize("digit", range(10))
-def test_every_way_of_writing_a_digit_is_of_ordinary_height(digit, way):
-    hand = steady(tuple(way % len(ways) for ways in DIGITS))
+def test_every_way_of_writing_a_digit_is_of_ordinary_height(digit, way, ways):
+    hand = steady(ways, way)
 
     ink = hand.draw(digit, np.random.default_rng(way)).ink
 

@@ -76,10 +76,17 @@ def test_drawings_are_normalised_and_repeatable(digits, draw):
     assert np.array_equal(pictures, draw(50, digits, generator()))
 
 
-def test_drawn_hands_write_zeros_ones_and_sevens(digits):
-    hands = draw_hands(40, digits, generator())
+def test_drawn_hands_write_what_other_sets_lack_and_trace_every_digit(digits):
+    hands = draw_hands(70, digits, generator())
 
-    assert np.bincount(hands.labels).tolist() == [10, 20, 0, 0, 0, 0, 0, 10]
+    slashed, ones, crossed, traced = 10, 20, 10, 3
+    assert np.bincount(hands.labels).tolist() == [
+        traced + slashed,
+        traced + ones,
+        *[traced] * 5,
+        traced + crossed,
+        *[traced] * 2,
+    ]
 
 
 def test_letters_stay_near_their_box():

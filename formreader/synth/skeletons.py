@@ -120,6 +120,56 @@ DIGITS: tuple[tuple[Skeleton, ...], ...] = (
 )  # fmt: skip
 """The ways of writing each digit; the digit is the index."""
 
+
+def _squared(*points: tuple[float, float]) -> Stroke:
+    """Return a stroke whose points are all corners."""
+    first, *inner, last = points
+    return (first, *(point for point in inner for _ in range(2)), last)
+
+
+_TOP_LEFT, _TOP_RIGHT = (0.0, 0.0), (0.5, 0.0)
+_LEFT, _RIGHT = (0.0, 0.5), (0.5, 0.5)
+_FOOT_LEFT, _FOOT_RIGHT = (0.0, 1.0), (0.5, 1.0)
+_BAR: Stroke = (_LEFT, _RIGHT)
+_FRAME = _squared(_TOP_LEFT, _TOP_RIGHT, _FOOT_RIGHT, _FOOT_LEFT, _TOP_LEFT)
+_RIGHT_SIDE = _squared(_TOP_LEFT, _TOP_RIGHT, _FOOT_RIGHT, _FOOT_LEFT)
+
+SQUARED: tuple[tuple[Skeleton, ...], ...] = (
+    ((_FRAME,), (_squared(_TOP_RIGHT, _TOP_LEFT, _FOOT_LEFT, _FOOT_RIGHT, _TOP_RIGHT),)),
+    (((_TOP_RIGHT, _FOOT_RIGHT),),),
+    ((_squared(_TOP_LEFT, _TOP_RIGHT, _RIGHT, _LEFT, _FOOT_LEFT, _FOOT_RIGHT),),),
+    (
+        (_RIGHT_SIDE, _BAR),
+        (_RIGHT_SIDE, ((0.18, 0.5), _RIGHT)),
+        (_squared(_TOP_LEFT, _TOP_RIGHT, _RIGHT, _LEFT), _squared(_RIGHT, _FOOT_RIGHT, _FOOT_LEFT)),
+    ),
+    (
+        (_squared(_TOP_LEFT, _LEFT, _RIGHT), (_TOP_RIGHT, _FOOT_RIGHT)),
+        (_squared(_TOP_LEFT, _LEFT, (0.62, 0.5)), ((0.5, 0.2), _FOOT_RIGHT)),
+    ),
+    (
+        (_squared(_TOP_RIGHT, _TOP_LEFT, _LEFT, _RIGHT, _FOOT_RIGHT, _FOOT_LEFT),),
+        ((_TOP_LEFT, _TOP_RIGHT), _squared(_TOP_LEFT, _LEFT, _RIGHT, _FOOT_RIGHT, _FOOT_LEFT)),
+    ),
+    (
+        (_squared(_TOP_RIGHT, _TOP_LEFT, _FOOT_LEFT, _FOOT_RIGHT, _RIGHT, _LEFT),),
+        (_squared(_TOP_LEFT, _FOOT_LEFT, _FOOT_RIGHT, _RIGHT, _LEFT),),
+    ),
+    (
+        (_squared(_TOP_LEFT, _TOP_RIGHT, _FOOT_RIGHT),),
+        (_squared((0.0, 0.25), _TOP_LEFT, _TOP_RIGHT, _FOOT_RIGHT),),
+    ),
+    (
+        (_FRAME, _BAR),
+        (_squared(_LEFT, _TOP_LEFT, _TOP_RIGHT, _RIGHT, _LEFT, _FOOT_LEFT, _FOOT_RIGHT, _RIGHT),),
+    ),
+    (
+        (_squared(_RIGHT, _LEFT, _TOP_LEFT, _TOP_RIGHT, _FOOT_RIGHT, _FOOT_LEFT),),
+        (_squared(_RIGHT, _LEFT, _TOP_LEFT, _TOP_RIGHT, _FOOT_RIGHT),),
+    ),
+)
+"""The ways of tracing each digit along the seven segments that some forms print in their boxes."""
+
 MARKS: dict[Mark, tuple[Skeleton, ...]] = {
     Mark.CROSS: (
         (((0.05, 0.08), (0.72, 0.92)), ((0.70, 0.05), (0.04, 0.95))),

@@ -9,7 +9,7 @@ import numpy as np
 from formreader.geometry import Points
 from formreader.images import InkImage
 from formreader.synth.glyph import GLYPH_HEIGHT, Glyph
-from formreader.synth.skeletons import DIGITS, MARKS, Mark, Skeleton
+from formreader.synth.skeletons import DIGITS, MARKS, SQUARED, Mark, Skeleton
 
 SAMPLES = 8  # points of a curve between two of its skeleton's
 BITMAP_PEN = 0.1  # width of MNIST's strokes by the height of the digit, median
@@ -23,8 +23,10 @@ class StrokeHand:
     """One writer's way with digits."""
 
     writer: str
+    ways: tuple[tuple[Skeleton, ...], ...]
+    """The ways of writing each digit that this writer may have."""
     variants: tuple[int, ...]
-    """Which way of writing each digit, an index into `DIGITS`."""
+    """Which of them is the usual one."""
     slant: float
     """How far the top leans to the right, by the height."""
     aspect: float
@@ -38,7 +40,7 @@ class StrokeHand:
 
     def draw(self, digit: int, rng: np.random.Generator) -> Glyph:
         """Write a digit, 0 to 9; now and then in another way than usual."""
-        ways = DIGITS[digit]
+        ways = self.ways[digit]
         usual = self.variants[digit]
         way = usual if rng.random() < 0.9 else int(rng.integers(len(ways)))
         return self._trace(ways[way], rng)
@@ -58,11 +60,18 @@ class StrokeHand:
         return np.asarray(lean @ turned, np.float64)
 
 
-def random_hand(rng: np.random.Generator) -> StrokeHand:
-    """Make up a writer."""
+def random_hand(rng: np.random.Generator, squared: bool = False) -> StrokeHand:
+    """Make up a writer.
+
+    Args:
+        rng: makes every choice.
+        squared: whether digits are traced along seven segments.
+    """
+    ways = SQUARED if squared else DIGITS
     return StrokeHand(
         writer=f"drawn-{rng.integers(1_000_000):06d}",
-        variants=tuple(int(rng.integers(len(ways))) for ways in DIGITS),
+        ways=ways,
+        variants=tuple(int(rng.integers(len(some))) for some in ways),
         slant=float(rng.normal(0.12, 0.14)),
         aspect=float(rng.uniform(0.75, 1.25)),
         pen=float(np.exp(rng.normal(np.log(0.085), 0.3))),

@@ -114,6 +114,14 @@ def _neighbour(image: DigitImage, rng: np.random.Generator) -> DigitImage:
     return _refitted(canvas, image)
 
 
+def _speck(image: DigitImage, rng: np.random.Generator) -> DigitImage:
+    """Dust beside the digit or on it."""
+    canvas = np.pad(image, 4)
+    x, y = rng.integers(2, canvas.shape[0] - 2, 2).tolist()
+    cv2.circle(canvas, (x, y), int(rng.integers(0, 2)), int(rng.integers(90, 256)), -1, cv2.LINE_AA)
+    return _refitted(canvas, image)
+
+
 def _cut_edge(image: DigitImage, rng: np.random.Generator) -> DigitImage:
     """A digit that left its box and lost what was outside."""
     x, y, width, height = cv2.boundingRect(inked(image))
@@ -163,8 +171,9 @@ def _grain(image: DigitImage, rng: np.random.Generator) -> DigitImage:
 
 WEARS: tuple[tuple[Wear, float], ...] = (  # in the order they happen, with their chances
     (_pen, 0.4),
-    (_line_rest, 0.04),
-    (_neighbour, 0.03),
+    (_line_rest, 0.06),
+    (_neighbour, 0.05),
+    (_speck, 0.03),
     (_cut_edge, 0.03),
     (_coarse, 0.08),
     (_blur, 0.1),

@@ -1,9 +1,10 @@
-"""Digits as whole countries write them and MNIST does not: made from strokes and other digits."""
+"""Digits as people write them and MNIST does not: made from strokes and other digits."""
 
 import cv2
 import numpy as np
 
 from formreader.images import DIGIT_SIDE, DigitImage
+from formreader.synth.strokes import random_hand
 from formreader.training.pen import CANVAS, Stroke, any_thickness, draw, fitted, inked, shaken
 from formreader.training.sets import LabelledDigits, Labels
 
@@ -11,10 +12,10 @@ SHAKE = 0.025  # of the box
 
 
 def draw_hands(count: int, digits: LabelledDigits, rng: np.random.Generator) -> LabelledDigits:
-    """Draw plain and European 1s, crossed 7s and slashed 0s.
+    """Draw plain and European 1s, crossed 7s, slashed 0s, and digits traced on seven segments.
 
     Args:
-        count: how many, an equal share of each.
+        count: how many, a seventh of them 7s and one 0s, two 1s and three traced.
         digits: 0s and 7s to draw strokes through.
         rng: makes every choice.
     """
@@ -22,16 +23,19 @@ def draw_hands(count: int, digits: LabelledDigits, rng: np.random.Generator) -> 
     labels: Labels = np.empty(count, np.uint8)
     zeros, sevens = (digits.images[digits.labels == label] for label in (0, 7))
     for index in range(count):
-        match index % 4:
+        match index % 7:
             case 0:
                 labels[index] = 0
                 images[index] = _slashed(zeros[rng.integers(len(zeros))], rng)
             case 1:
                 labels[index] = 7
                 images[index] = _barred(sevens[rng.integers(len(sevens))], rng)
-            case _:
+            case 2 | 3:
                 labels[index] = 1
                 images[index] = _one(rng)
+            case _:
+                labels[index] = index % 10
+                images[index] = _traced(index % 10, rng)
     return LabelledDigits("drawn hands", images, labels, np.full(count, "drawn"))
 
 
@@ -47,6 +51,11 @@ def _one(rng: np.random.Generator) -> DigitImage:
         foot = np.array([[-rng.uniform(0.1, 0.4), 0], [rng.uniform(0.1, 0.4), 0]])
         strokes.append(bottom + foot)
     return fitted(draw([shaken(stroke, SHAKE, rng) for stroke in strokes], any_thickness(rng)))
+
+
+def _traced(digit: int, rng: np.random.Generator) -> DigitImage:
+    """A digit all corners, as on forms that print an 8 of seven segments in every box."""
+    return fitted(random_hand(rng, squared=True).draw(digit, rng).ink)
 
 
 def _slashed(zero: DigitImage, rng: np.random.Generator) -> DigitImage:

@@ -26,7 +26,7 @@ from formreader.training.through_pages import Wanted, write_and_cut
 
 HELD_OUT = 0.1  # of the writers of each set
 FEW = 10_000  # digits; a smaller set is shown twice, lest its hands drown among others
-DRAWN = (0.05, 0.08, 0.08)  # hands, crossed, no digit: shares of the digits of the sets
+DRAWN = (0.08, 0.08, 0.08)  # hands, crossed, no digit: shares of the digits of the sets
 DRAWN_TO_JUDGE = 500  # pictures of each kind
 PAGES = 1.0  # digits written on pages, as a share of the digits of the sets
 PAGES_TO_JUDGE = 4.0  # of those held out; small shares of errors take many fields to show
