@@ -6,6 +6,8 @@ from formreader.boxes.guide import remove_guides
 from formreader.boxes.lattice import find_lattice
 from tests.patches import MARGIN, box_lefts, draw_line, draw_row
 
+PEN = 220
+
 
 def test_a_pale_guide_goes_and_a_digit_over_it_stays():
     patch = draw_row(6)
@@ -15,10 +17,23 @@ def test_a_pale_guide_goes_and_a_digit_over_it_stays():
         draw_line(ink, (left + 15, MARGIN + 40), (left + 35, MARGIN + 40), 70)
     draw_line(ink, (MARGIN + 25, MARGIN + 15), (MARGIN + 25, MARGIN + 65), 220, 5)
 
-    remove_guides([ink], [lattice])
+    remove_guides([ink], [lattice], PEN)
 
     assert ink[:, MARGIN + 60 :].max() == 0
     assert ink[MARGIN + 15 : MARGIN + 65, MARGIN + 25].min() == 220
+
+
+def test_what_most_boxes_have_in_one_place_is_no_guide_if_it_is_as_dark_as_the_pen():
+    patch = draw_row(6)
+    lattice = find_lattice(patch, 6)
+    ink = np.zeros_like(patch.ink)
+    for left in box_lefts(6, 0):
+        draw_line(ink, (left + 25, MARGIN + 15), (left + 25, MARGIN + 65), PEN, 9)
+    written = ink.copy()
+
+    remove_guides([ink], [lattice], PEN)
+
+    assert np.array_equal(ink, written)
 
 
 def test_too_few_boxes_to_tell_print_from_pen_are_left_alone():
@@ -26,6 +41,6 @@ def test_too_few_boxes_to_tell_print_from_pen_are_left_alone():
     lattice = find_lattice(patch, 2)
     ink = patch.ink.copy()
 
-    remove_guides([ink], [lattice])
+    remove_guides([ink], [lattice], PEN)
 
     assert np.array_equal(ink, patch.ink)

@@ -19,15 +19,18 @@ QUANTILE = 0.2  # of boxes; at least as many have paper or the guide, and no pen
 SPREAD = 1.6  # print varies from box to box by up to this factor: light, JPEG
 GRAIN = 10  # darkness that paper adds to it
 PRINTED = GRAIN * SPREAD + GRAIN  # the limit where the guide has only grain
+PALER = 0.62  # times the darkness of the pen is the most a guide has: of few boxes, most may have
+# a bold digit in the same place, which looks like print
 SLACK_PX = 1  # the guide lies this much beside its place in a box
 
 
-def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice]) -> None:
+def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice], pen: float) -> None:
     """Take the guide out of rows of boxes that are alike, in place.
 
     Args:
         inks: rows of one page without their printed lines, all at the same resolution.
         lattices: where the boxes are in each.
+        pen: its darkness on the page, 0 to 255.
     """
     places = [
         (ink, box) for ink, lattice in zip(inks, lattices, strict=True) for box in lattice.boxes
@@ -47,6 +50,7 @@ def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice]) -> None
     # A guide has one colour: where many digits cross, the pen is not taken for a darker part.
     darkest = float(np.median(printed))
     limit = np.minimum(cv2.dilate(guide, slack), darkest) * SPREAD + GRAIN
+    limit = np.minimum(limit, max(PALER * pen, PRINTED + 1))
     for ink, box in places:
         _blank(ink, box, limit)
 

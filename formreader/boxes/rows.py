@@ -105,9 +105,8 @@ def cut_strokes(rows: Sequence[Row]) -> tuple[tuple[InkImage | None, ...], ...]:
     pen = pen_darkness([(row.patch.ink, row.lattice) for row in rows])
     inks = remove_lines([(row.patch, row.lattice) for row in rows], pen)
     for indices in _alike(rows):
-        remove_guides(
-            [inks[index] for index in indices], [rows[index].lattice for index in indices]
-        )
+        alike = [inks[index] for index in indices]
+        remove_guides(alike, [rows[index].lattice for index in indices], pen)
     darkness = pen_darkness([(ink, row.lattice) for ink, row in zip(inks, rows, strict=True)])
     return tuple(
         share_out(

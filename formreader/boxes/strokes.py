@@ -16,7 +16,7 @@ from formreader.boxes.remnants import is_remnant, lies_along
 from formreader.images import InkImage
 
 LOW, HIGH = 0.25, 0.55  # of the pen's darkness: strokes reach HIGH somewhere and end at LOW
-LOW_ON_GUIDE = 0.5  # where a guide is printed, strokes end before they reach its darkness
+LOW_ON_GUIDE = 0.42  # where a guide is printed, strokes end before they reach its darkness
 FAINTEST = (24, 44)  # darkness; grain and watermarks reach the first, faint pencil the second
 MIDDLE = 0.12  # the share of a box at each of its sides where its lines are
 PEN_SHARE = 0.75  # of the ink of a page is no darker than what counts as the pen's darkness
