@@ -144,6 +144,17 @@ def _refitted(canvas: DigitImage, before: DigitImage) -> DigitImage:
     return fitted(canvas) if cv2.countNonZero(canvas) > 20 and canvas.max() > 100 else before
 
 
+def _skip(image: DigitImage, rng: np.random.Generator) -> DigitImage:
+    """A pen that left no ink for a millimetre of its way."""
+    places = np.argwhere(inked(image))
+    if not len(places):
+        return image
+    y, x = rng.choice(places).tolist()
+    gap = cv2.circle(np.zeros(image.shape, np.float32), (x, y), int(rng.integers(1, 4)), 1, -1)
+    left = 1 - rng.uniform(0.5, 1) * cv2.GaussianBlur(gap, (0, 0), 0.7)
+    return np.asarray(cv2.multiply(image, left, dtype=cv2.CV_8U), np.uint8)
+
+
 def _coarse(image: DigitImage, rng: np.random.Generator) -> DigitImage:
     """A scan of few dots, in black and white."""
     side = int(rng.integers(18, 64))
@@ -175,6 +186,7 @@ WEARS: tuple[tuple[Wear, float], ...] = (  # in the order they happen, with thei
     (_neighbour, 0.05),
     (_speck, 0.03),
     (_cut_edge, 0.03),
+    (_skip, 0.06),
     (_coarse, 0.08),
     (_blur, 0.1),
     (_faint, 0.2),
