@@ -67,9 +67,9 @@ def test_a_pencil_along_a_black_line_stays_as_pale_as_it_is():
     assert ink[55:75, BETWEEN - 1 : BETWEEN + 6].max() < 120
 
 
-@pytest.mark.parametrize(("stepped", "stays"), [(True, False), (False, True)])
-def test_a_pixel_more_is_a_stroke_unless_the_scan_is_black_and_white(stepped, stays):
-    patch = replace(draw_row(), stepped=stepped)
+@pytest.mark.parametrize(("step", "stays"), [(1.0, False), (0.0, True)])
+def test_a_pixel_more_is_a_stroke_unless_the_scan_is_black_and_white(step, stays):
+    patch = replace(draw_row(), step=step)
     patch.ink[50:80, BETWEEN + 3] = 150
 
     ink = cleaned(patch)

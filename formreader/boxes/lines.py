@@ -23,6 +23,7 @@ FLANK = 0.35  # a line ends where its profile falls below this share of its peak
 THICKER_MM, THICKER = 0.15, 0.4  # a stroke on a line adds so many mm, or this share of the line,
 FINER_MM = 0.03  # or so little where a scan is grey and its lines are even, as of a laser printer:
 EVEN, UNEVEN = 0.85, 2.0  # more than they are thicker than usual along the rest of their length
+STEPS = 1.1  # a line of a black-and-white scan is now and then thicker by one of its pixels
 USUAL = 0.4  # quantile of thickness along what is there of a line, that no stroke reaches
 LEAST_THICKNESS = 0.5  # pixels; below it the line is broken
 DIFFER = 1.5  # some lines are thicker or darker than most; more so, they lie under a pen
@@ -63,8 +64,8 @@ class _Look:
     """How many times as dark or thick as most of them a line may be."""
     pen: float
     """Darkness of the pen, 0 to 255; 0 where nothing is written."""
-    stepped: bool
-    """Whether thickness can only be told in whole pixels of the scan."""
+    step: float
+    """Thickness can only be told in steps of so many pixels; 0: as finely as greys allow."""
 
 
 def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tuple[InkImage, ...]:
@@ -78,7 +79,7 @@ def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tup
             than one of ink. 0: not known, as dark as the lines.
     """
     inks = [patch.ink.copy() for patch, _ in rows]
-    stepped = any(patch.stepped for patch, _ in rows)
+    step = max((patch.step for patch, _ in rows), default=0.0)
     # Upright lines of neighbouring boxes may share pixels: every other one at a time.
     for turn in (0, 1):
         stretches = (
@@ -86,13 +87,13 @@ def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tup
             for ink, (patch, lattice) in zip(inks, rows, strict=True)
             for stretch in _upright_stretches(ink, lattice, turn, patch.dots_per_mm)
         )
-        _remove_all(stretches, _Look(DIFFER, pen, stepped))
+        _remove_all(stretches, _Look(DIFFER, pen, step))
     stretches = (
         stretch
         for ink, (patch, lattice) in zip(inks, rows, strict=True)
         for stretch in _level_stretches(ink, lattice, patch.dots_per_mm)
     )
-    _remove_all(stretches, _Look(LEVEL_DIFFER, pen, stepped))
+    _remove_all(stretches, _Look(LEVEL_DIFFER, pen, step))
     return tuple(inks)
 
 
@@ -177,8 +178,8 @@ def _without_lines(stretches: Sequence[_Stretch], look: _Look) -> Strips:
     around = (row >= top - 2) & (row <= bottom + 2)
     full = np.clip(look.pen or np.inf, FLANK * darkness, darkness)
     thickness = (np.minimum(strips / full, 1) * around).sum(axis=1)
-    crossed = np.array([stretch.crossed for stretch in stretches]) | look.stepped
-    stroke = _strokes(thickness, seen, crossed, dots, look.differ)[:, None, :]
+    crossed = np.array([stretch.crossed for stretch in stretches])
+    stroke = _strokes(thickness, seen, crossed, dots, look)[:, None, :]
     line = (row >= top - 1) & (row <= bottom + 1) & (strips <= DARKER * darkness)
     beneath = np.minimum(strips, SAME_PEN * look.pen or np.inf)  # a paler pen's, not the line's
     return np.where(line & seen[:, None, None], beneath * stroke, strips)
@@ -206,20 +207,23 @@ def _half_widths(
 def _strokes(
     thickness: Values,
     seen: npt.NDArray[np.bool_],
-    coarsely: npt.NDArray[np.bool_],
+    crossed: npt.NDArray[np.bool_],
     dots: float,
-    differ: float,
+    look: _Look,
 ) -> Values:
     """Tell where a stroke makes a line thicker than it usually is, (stretches, along): 0 to 1."""
     there = (thickness > LEAST_THICKNESS).sum(axis=1)
     usual = _quantile_there(thickness, there, USUAL)
-    usual = np.minimum(usual, differ * _middle(usual[seen]))[:, None]
+    usual = np.minimum(usual, look.differ * _middle(usual[seen]))[:, None]
     smooth = np.asarray(cv2.blur(thickness, (max(round(SMOOTH_MM * dots), 1), 1)), np.float32)
-    coarse = np.maximum(THICKER_MM * dots, THICKER * usual)
+    coarse = np.maximum(THICKER_MM * dots, THICKER * usual) / 2
     uneven = _middle((_quantile_there(smooth, there, EVEN) - usual[:, 0])[seen])
-    fine = np.clip(UNEVEN * uneven, FINER_MM * dots, coarse / 2)
-    least = np.where(coarsely, coarse / 2, fine)
-    return np.asarray(np.clip((smooth - usual - least) / (2 * least), 0, 1), np.float32)
+    fine = np.clip(UNEVEN * uneven, FINER_MM * dots, coarse)
+    least = np.where(crossed | (look.step > 0), coarse, fine)
+    return np.asarray(
+        np.clip((smooth - usual - np.maximum(least, STEPS * look.step)) / (2 * least), 0, 1),
+        np.float32,
+    )
 
 
 def _quantile_there(thickness: Values, there: Pixels, share: float) -> Values:

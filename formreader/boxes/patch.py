@@ -29,8 +29,9 @@ class Patch:
     """Where the template expects the row, patch pixels."""
     to_scan: Transform
     """Patch pixels to scan pixels."""
-    stepped: bool = False
-    """Whether the scan is black and white: what is printed is whole pixels of it thick."""
+    step: float = 0.0
+    """Pixels that one of the scan covers if it is black and white: edges lie at whole ones of
+    them. 0 if it is grey."""
 
 
 def cut_patch(image: GrayImage, transform: Transform, region: Rect) -> Patch:
@@ -52,7 +53,7 @@ def cut_patch(image: GrayImage, transform: Transform, region: Rect) -> Patch:
         dots_per_mm=dots,
         region=region.moved(-area.x, -area.y).scaled(dots),
         to_scan=to_scan,
-        stepped=_is_black_and_white(image, to_scan, size),
+        step=_step(image, to_scan, size),
     )
 
 
@@ -76,14 +77,16 @@ def to_ink(gray: GrayImage, reach: float) -> InkImage:
     return np.asarray(255 - share, np.uint8)
 
 
-def _is_black_and_white(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> bool:
-    """Tell whether the part of a scan that a patch covers has hardly any greys."""
+def _step(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> float:
+    """Return the size of the scan's pixels in a patch if there are hardly any greys, else 0."""
     around = bounding_rect(to_scan.apply(Rect(0, 0, *size).corners))
     rows = slice(max(int(around.y), 0), max(int(around.bottom), 0), SAMPLED)
     columns = slice(max(int(around.x), 0), max(int(around.right), 0), SAMPLED)
     counts = np.bincount(image[rows, columns].ravel(), minlength=256)
     darkest, palest = GREYS
-    return bool(counts[darkest:palest].sum() <= FEW * counts[:palest].sum())
+    if counts[darkest:palest].sum() > FEW * counts[:palest].sum():
+        return 0.0
+    return 1 / to_scan.scale_at(size[0] / 2, size[1] / 2)
 
 
 def _warp(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> GrayImage:
