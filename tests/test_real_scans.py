@@ -9,8 +9,7 @@ from formreader.score import Score, score
 C_DIGITAL = ("data", "pwp", "dpr-s08", "dpr-s10", "dpr-j")
 SETS = {
     "kpu-c1-2019": ("images", ("kpu-c1-2019",), 0.95),
-    # 0.96 is wanted; digits squared along the guide of seven segments are read as others yet.
-    "c-digital": ("images", tuple(f"c-digital-{name}" for name in C_DIGITAL), 0.92),
+    "c-digital": ("images", tuple(f"c-digital-{name}" for name in C_DIGITAL), 0.96),
     "karvy-kyc": ("filled.jpg", ("karvy-kyc",), 6 / 9),
 }
 """Of each set: what is read, by which templates, and the least share of fields read exactly."""
