@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from formreader.images import CLASSES, NO_DIGIT
-from formreader.training.judge import acceptance, best_temperature, score
+from formreader.training.judge import acceptance, best_no_digit_weight, best_temperature, score
 from formreader.training.sets import LabelledDigits
 
 
@@ -50,6 +50,19 @@ def test_temperature_that_made_a_network_too_sure_is_found(temperature):
     found = best_temperature(probabilities, labels.astype(np.uint8))
 
     assert found == pytest.approx(temperature, rel=0.05)
+
+
+def test_a_network_shown_too_much_that_is_no_digit_is_put_right():
+    rng = np.random.default_rng(1)
+    true = rng.dirichlet(np.full(CLASSES, 0.3), 20_000)
+    labels = (true.cumsum(axis=1) > rng.random((len(true), 1))).argmax(axis=1)
+    biased = true.copy()
+    biased[:, NO_DIGIT] *= 5
+    probabilities = (biased / biased.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    found = best_no_digit_weight(probabilities, labels.astype(np.uint8))
+
+    assert found == pytest.approx(1 / 5, rel=0.1)
 
 
 def test_stricter_promises_ask_for_more_confidence():

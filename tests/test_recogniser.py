@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from formreader.digits.card import load_card
+from formreader.digits.card import find_model, load_card, load_network
 from formreader.digits.recogniser import LiteRTRecogniser, load_recogniser
 from formreader.errors import ModelError
-from formreader.images import CLASSES, DIGIT_SIDE
+from formreader.images import CLASSES, DIGIT_SIDE, NO_DIGIT
 from formreader.shipped import DEFAULT_MODEL, model_folders
 
 
@@ -30,6 +30,20 @@ def test_no_digits_have_no_probabilities(recogniser):
     nothing = np.empty((0, DIGIT_SIDE, DIGIT_SIDE), np.uint8)
 
     assert recogniser.classify(nothing).shape == (0, CLASSES)
+
+
+def test_no_digit_is_weighed_as_the_card_says(recogniser, digits):
+    plain, weighed = (
+        LiteRTRecogniser(
+            recogniser.card.model_copy(update={"no_digit_weight": weight}),
+            load_network(recogniser.card, find_model(DEFAULT_MODEL, model_folders())),
+        ).classify(digits)
+        for weight in (1, 0.5)
+    )
+
+    odds = [table[:, NO_DIGIT] / table[:, 0] for table in (plain, weighed)]
+    assert odds[1] == pytest.approx(odds[0] / 2, rel=1e-3)
+    assert weighed.sum(axis=1) == pytest.approx(1)
 
 
 def test_probabilities_of_each_digit_sum_to_one(recogniser, digits):

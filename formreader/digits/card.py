@@ -78,6 +78,9 @@ class ModelCard(Part):
     input: InputConvention
     temperature: Annotated[float, Field(gt=0)]
     """The network's outputs are divided by it before softmax makes probabilities of them."""
+    no_digit_weight: Annotated[float, Field(gt=0)] = 1.0
+    """The probability of "no digit" is multiplied by it before all are made to add up to 1:
+    networks are shown more of what is no digit than forms hold."""
     trained_on: tuple[DataSource, ...]
     scores: dict[str, Score]
     """By the name of the set of digits."""

@@ -13,7 +13,14 @@ from ai_edge_litert.interpreter import Interpreter
 
 from formreader.digits.card import ModelCard, find_model, load_card, load_network
 from formreader.errors import ModelError
-from formreader.images import CLASSES, DIGIT_SIDE, DigitBatch, Probabilities, require_digits
+from formreader.images import (
+    CLASSES,
+    DIGIT_SIDE,
+    NO_DIGIT,
+    DigitBatch,
+    Probabilities,
+    require_digits,
+)
 
 STDERR = 2
 _muting = threading.Lock()  # a second thread would take the muted stderr for the one to restore
@@ -71,7 +78,7 @@ class LiteRTRecogniser:
         for start in range(0, len(digits), run.batch):
             some = digits[start : start + run.batch]
             logits[start : start + run.batch] = run.logits(some)
-        return _softmax(logits, self.card.temperature)
+        return _softmax(logits, self.card)
 
     def _run(self) -> "_Run":
         if not hasattr(self._runs, "run"):
@@ -108,9 +115,10 @@ class _Run:
         return logits[: len(digits)]
 
 
-def _softmax(logits: npt.NDArray[np.float32], temperature: float) -> Probabilities:
-    scaled = (logits - logits.max(axis=1, keepdims=True)) / np.float32(temperature)
+def _softmax(logits: npt.NDArray[np.float32], card: ModelCard) -> Probabilities:
+    scaled = (logits - logits.max(axis=1, keepdims=True)) / np.float32(card.temperature)
     powers = np.exp(scaled)
+    powers[:, NO_DIGIT] *= np.float32(card.no_digit_weight)
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 

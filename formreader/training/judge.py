@@ -11,6 +11,7 @@ from formreader.images import NO_DIGIT, Probabilities
 from formreader.training.sets import LabelledDigits, Labels
 
 TEMPERATURES = np.geomspace(0.5, 5, 231)  # a step is 1 %
+NO_DIGIT_WEIGHTS = np.geomspace(0.05, 2, 75)  # a step is 5 %
 LEAST_PROBABILITY = 1e-30  # stands for what float32 rounds to 0
 PROMISES = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001)
 FIELD_BOXES = (3, 8)  # shortest and longest field that acceptance is measured on
@@ -33,6 +34,20 @@ def best_temperature(probabilities: Probabilities, labels: Labels) -> float:
     """
     logits = np.log(np.maximum(probabilities.astype(np.float64), LEAST_PROBABILITY))
     return float(min(TEMPERATURES, key=lambda temperature: _loss(logits / temperature, labels)))
+
+
+def best_no_digit_weight(probabilities: Probabilities, labels: Labels) -> float:
+    """Return by what to multiply "no digit" for it to be as likely as forms make it.
+
+    Args:
+        probabilities: of a network at its final temperature, (n, 12).
+        labels: what boxes of forms show, (n,), as often as forms show it.
+    """
+    logits = np.log(np.maximum(probabilities.astype(np.float64), LEAST_PROBABILITY))
+    only = np.arange(logits.shape[1]) == NO_DIGIT
+    return float(
+        min(NO_DIGIT_WEIGHTS, key=lambda weight: _loss(logits + only * np.log(weight), labels))
+    )
 
 
 def acceptance(

@@ -13,7 +13,7 @@ import tensorflow as tf
 from formreader.digits.card import CARD_NAME, CLASS_NAMES, DataSource, InputConvention, ModelCard
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.training.fit import fit
-from formreader.training.judge import acceptance, best_temperature, score
+from formreader.training.judge import acceptance, best_no_digit_weight, best_temperature, score
 from formreader.training.lite import to_lite
 from formreader.training.material import Material, gather
 from formreader.training.plan import Plan
@@ -75,6 +75,9 @@ def _judged(
     pages = material.pages
     raw = LiteRTRecogniser(draft, exported).classify(pages.images)
     card = draft.model_copy(update={"temperature": best_temperature(raw, pages.labels)})
+    likely = LiteRTRecogniser(card, exported).classify(pages.images)
+    weight = best_no_digit_weight(likely, pages.labels)
+    card = card.model_copy(update={"no_digit_weight": weight})
     recogniser = LiteRTRecogniser(card, exported)
     held_out = (*material.held_out, pages)
     scores = {f"{digits.name}, held out": score(recogniser, digits) for digits in held_out}
