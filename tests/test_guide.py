@@ -17,21 +17,34 @@ def test_a_pale_guide_goes_and_a_digit_over_it_stays():
         draw_line(ink, (left + 15, MARGIN + 40), (left + 35, MARGIN + 40), 70)
     draw_line(ink, (MARGIN + 25, MARGIN + 15), (MARGIN + 25, MARGIN + 65), 220, 5)
 
-    remove_guides([ink], [lattice], PEN)
+    remove_guides([ink], [lattice])
 
     assert ink[:, MARGIN + 60 :].max() == 0
     assert ink[MARGIN + 15 : MARGIN + 65, MARGIN + 25].min() == 220
+
+
+def test_a_guide_goes_from_a_form_on_which_nothing_is_written():
+    patch = draw_row(6)
+    ink = np.zeros_like(patch.ink)
+    for left in box_lefts(6, 0):
+        draw_line(ink, (left + 15, MARGIN + 40), (left + 35, MARGIN + 40), 85)
+
+    remove_guides([ink], [find_lattice(patch, 6)])
+
+    assert ink.max() == 0
 
 
 def test_what_most_boxes_have_in_one_place_is_no_guide_if_it_is_as_dark_as_the_pen():
     patch = draw_row(6)
     lattice = find_lattice(patch, 6)
     ink = np.zeros_like(patch.ink)
-    for left in box_lefts(6, 0):
+    for index, left in enumerate(box_lefts(6, 0)):
         draw_line(ink, (left + 25, MARGIN + 15), (left + 25, MARGIN + 65), PEN, 9)
+        y = MARGIN + 15 + 9 * index
+        draw_line(ink, (left + 5, y), (left + 15, y), PEN, 5)
     written = ink.copy()
 
-    remove_guides([ink], [lattice], PEN)
+    remove_guides([ink], [lattice])
 
     assert np.array_equal(ink, written)
 
@@ -41,6 +54,6 @@ def test_too_few_boxes_to_tell_print_from_pen_are_left_alone():
     lattice = find_lattice(patch, 2)
     ink = patch.ink.copy()
 
-    remove_guides([ink], [lattice], PEN)
+    remove_guides([ink], [lattice])
 
     assert np.array_equal(ink, patch.ink)

@@ -19,18 +19,19 @@ QUANTILE = 0.2  # of boxes; at least as many have paper or the guide, and no pen
 SPREAD = 1.6  # print varies from box to box by up to this factor: light, JPEG
 GRAIN = 10  # darkness that paper adds to it
 PRINTED = GRAIN * SPREAD + GRAIN  # the limit where the guide has only grain
-PALER = 0.62  # times the darkness of the pen is the most a guide has: of few boxes, most may have
-# a bold digit in the same place, which looks like print
+PALER = 0.62  # times the darkness of the pen is the most a guide has where boxes are written in
+BESIDE_PX = 3  # so far from the guide ink is the pen's, however much boxes differ
+WRITTEN = 0.01  # share of the pixels there that is ink, if anything is written
+INK = 44  # darkness of a faint pencil
 SLACK_PX = 1  # the guide lies this much beside its place in a box
 
 
-def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice], pen: float) -> None:
+def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice]) -> None:
     """Take the guide out of rows of boxes that are alike, in place.
 
     Args:
         inks: rows of one page without their printed lines, all at the same resolution.
         lattices: where the boxes are in each.
-        pen: its darkness on the page, 0 to 255.
     """
     places = [
         (ink, box) for ink, lattice in zip(inks, lattices, strict=True) for box in lattice.boxes
@@ -50,9 +51,20 @@ def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice], pen: fl
     # A guide has one colour: where many digits cross, the pen is not taken for a darker part.
     darkest = float(np.median(printed))
     limit = np.minimum(cv2.dilate(guide, slack), darkest) * SPREAD + GRAIN
-    limit = np.minimum(limit, max(PALER * pen, PRINTED + 1))
+    # Of few boxes most may have a bold digit in one place, which looks like print.
+    pen = _pen_beside(guide, crops)
+    if pen >= darkest:
+        limit = np.minimum(limit, PALER * pen)
     for ink, box in places:
         _blank(ink, box, limit)
+
+
+def _pen_beside(guide: InkImage, crops: Sequence[InkImage]) -> float:
+    """Return the median darkness of what is written away from a guide; 0 if hardly anything is."""
+    reach = np.ones((2 * BESIDE_PX + 1, 2 * BESIDE_PX + 1), np.uint8)
+    beside = np.stack(crops)[:, cv2.dilate(guide, reach) <= GRAIN]
+    written = beside[beside >= INK]
+    return float(np.median(written)) if written.size > WRITTEN * beside.size else 0.0
 
 
 def _aligned(ink: InkImage, box: Rect, width: int, height: int) -> InkImage:

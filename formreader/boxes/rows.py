@@ -106,7 +106,7 @@ def cut_strokes(rows: Sequence[Row]) -> tuple[tuple[InkImage | None, ...], ...]:
     inks = remove_lines([(row.patch, row.lattice) for row in rows], pen)
     for indices in _alike(rows):
         alike = [inks[index] for index in indices]
-        remove_guides(alike, [rows[index].lattice for index in indices], pen)
+        remove_guides(alike, [rows[index].lattice for index in indices])
     darkness = pen_darkness([(ink, row.lattice) for ink, row in zip(inks, rows, strict=True)])
     return tuple(
         share_out(
