@@ -63,7 +63,7 @@ class _Look:
     differ: float
     """How many times as dark or thick as most of them a line may be."""
     pen: float
-    """Darkness of the pen, 0 to 255; 0 where nothing is written."""
+    """Darkness of the pen, 0 to 255; infinite if it is not known."""
     step: float
     """Thickness can only be told in steps of so many pixels; 0: as finely as greys allow."""
 
@@ -79,6 +79,7 @@ def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tup
             than one of ink. 0: not known, as dark as the lines.
     """
     inks = [patch.ink.copy() for patch, _ in rows]
+    pen = pen or np.inf
     step = max((patch.step for patch, _ in rows), default=0.0)
     # Upright lines of neighbouring boxes may share pixels: every other one at a time.
     for turn in (0, 1):
@@ -176,12 +177,12 @@ def _without_lines(stretches: Sequence[_Stretch], look: _Look) -> Strips:
     top, bottom = (peak - above)[:, None, None], (peak + below)[:, None, None]
     darkness = np.maximum(level, FAINTEST_LINE)[:, None, None]
     around = (row >= top - 2) & (row <= bottom + 2)
-    full = np.clip(look.pen or np.inf, FLANK * darkness, darkness)
+    full = np.clip(look.pen, FLANK * darkness, darkness)
     thickness = (np.minimum(strips / full, 1) * around).sum(axis=1)
     crossed = np.array([stretch.crossed for stretch in stretches])
     stroke = _strokes(thickness, seen, crossed, dots, look)[:, None, :]
     line = (row >= top - 1) & (row <= bottom + 1) & (strips <= DARKER * darkness)
-    beneath = np.minimum(strips, SAME_PEN * look.pen or np.inf)  # a paler pen's, not the line's
+    beneath = np.minimum(strips, SAME_PEN * look.pen)  # a paler pen's, not the line's
     return np.where(line & seen[:, None, None], beneath * stroke, strips)
 
 

@@ -32,7 +32,7 @@ def best_temperature(probabilities: Probabilities, labels: Labels) -> float:
         probabilities: of a network at temperature 1, (n, 12).
         labels: what the digits show, (n,).
     """
-    logits = np.log(np.maximum(probabilities.astype(np.float64), LEAST_PROBABILITY))
+    logits = _logits(probabilities)
     return float(min(TEMPERATURES, key=lambda temperature: _loss(logits / temperature, labels)))
 
 
@@ -43,7 +43,7 @@ def best_no_digit_weight(probabilities: Probabilities, labels: Labels) -> float:
         probabilities: of a network at its final temperature, (n, 12).
         labels: what boxes of forms show, (n,), as often as forms show it.
     """
-    logits = np.log(np.maximum(probabilities.astype(np.float64), LEAST_PROBABILITY))
+    logits = _logits(probabilities)
     only = np.arange(logits.shape[1]) == NO_DIGIT
     return float(
         min(NO_DIGIT_WEIGHTS, key=lambda weight: _loss(logits + only * np.log(weight), labels))
@@ -97,6 +97,11 @@ def _deal(
     wrong = np.array([not right[field].all() for field in fields])
     order = np.argsort(-confidence, kind="stable")
     return confidence[order], wrong[order]
+
+
+def _logits(probabilities: Probabilities) -> npt.NDArray[np.float64]:
+    """Return the logs of probabilities, (n, 12)."""
+    return np.log(np.maximum(probabilities.astype(np.float64), LEAST_PROBABILITY))
 
 
 def _loss(logits: npt.NDArray[np.float64], labels: Labels) -> float:
