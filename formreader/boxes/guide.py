@@ -19,7 +19,8 @@ QUANTILE = 0.2  # of boxes; at least as many have paper or the guide, and no pen
 SPREAD = 1.6  # print varies from box to box by up to this factor: light, JPEG
 GRAIN = 10  # darkness that paper adds to it
 PRINTED = GRAIN * SPREAD + GRAIN  # the limit where the guide has only grain
-PALER = 0.62  # times the darkness of the pen is the most a guide has where boxes are written in
+ALIKE = 0.8  # what looks like print and is so nearly as dark as the pen is the pen,
+PALER = 0.62  # and the guide beneath it at most this many times as dark
 BESIDE_PX = 3  # so far from the guide ink is the pen's, however much boxes differ
 WRITTEN = 0.01  # share of the pixels there that is ink, if anything is written
 INK = 44  # darkness of a faint pencil
@@ -53,7 +54,7 @@ def remove_guides(inks: Sequence[InkImage], lattices: Sequence[Lattice]) -> None
     limit = np.minimum(cv2.dilate(guide, slack), darkest) * SPREAD + GRAIN
     # Of few boxes most may have a bold digit in one place, which looks like print.
     pen = _pen_beside(guide, crops)
-    if pen >= darkest:
+    if min(pen, darkest) >= ALIKE * max(pen, darkest):
         limit = np.minimum(limit, PALER * pen)
     for ink, box in places:
         _blank(ink, box, limit)
