@@ -104,9 +104,8 @@ def cut_strokes(rows: Sequence[Row]) -> tuple[tuple[InkImage | None, ...], ...]:
     """
     pen = pen_darkness([(row.patch.ink, row.lattice) for row in rows])
     inks = remove_lines([(row.patch, row.lattice) for row in rows], pen)
-    for indices in _alike(rows):
-        alike = [inks[index] for index in indices]
-        remove_guides(alike, [rows[index].lattice for index in indices])
+    for kinds in _guided(rows):
+        remove_guides([[(inks[index], rows[index].lattice) for index in kind] for kind in kinds])
     darkness = pen_darkness([(ink, row.lattice) for ink, row in zip(inks, rows, strict=True)])
     return tuple(
         share_out(
@@ -184,14 +183,14 @@ def _residual(rows: Sequence[Row], expected: Points) -> float:
     return float(np.sqrt((apart**2).sum(axis=1).mean()))
 
 
-def _alike(rows: Sequence[Row]) -> list[list[int]]:
-    """Group the rows with the same guide in every box by the kind and size of their boxes.
+def _guided(rows: Sequence[Row]) -> list[list[list[int]]]:
+    """Group the rows with the same guide in every box by the guide, and by the size of their boxes.
 
     Letters differ from box to box; that they are paler than the pen must do.
     """
-    kinds: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+    guides: dict[str, dict[tuple[int, int], list[int]]] = defaultdict(lambda: defaultdict(list))
     for index, row in enumerate(rows):
         if row.field.guide not in (None, "letters"):
             width, height = row.group.region.width, row.group.region.height
-            kinds[row.field.guide, round(width / row.group.boxes), round(height)].append(index)
-    return list(kinds.values())
+            guides[row.field.guide][round(width / row.group.boxes), round(height)].append(index)
+    return [list(sizes.values()) for sizes in guides.values()]
