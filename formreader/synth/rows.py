@@ -47,7 +47,7 @@ def _template(rng: np.random.Generator) -> Template:
         name="row",
         type=FieldType.DIGITS if rng.random() < 0.5 else FieldType.INTEGER,
         groups=(Group(region=Rect(MARGIN_MM, MARGIN_MM, width, height), boxes=boxes),),
-        guide="seven-segment" if rng.random() < 0.15 else None,
+        guide=str(rng.choice(["seven-segment", "dots"])) if rng.random() < 0.2 else None,
     )
     return Template(
         name="row",
@@ -78,7 +78,7 @@ def _writing(rng: np.random.Generator) -> Writing:
         inks=("ballpoint", "black", "black", "pencil"),
         height=(0.35, 0.85),
         straying=rng.uniform(0.02, 0.06),
-        overrun_mm=rng.uniform(0.5, 2.0) if rng.random() < 0.4 else 0.0,
+        overrun_mm=rng.uniform(0.5, 2.0) if rng.random() < 0.6 else 0.0,
     )
 
 

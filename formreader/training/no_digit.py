@@ -17,6 +17,7 @@ from formreader.training.pen import (
 )
 from formreader.training.sets import LabelledDigits
 
+TYPED = "ACEFHKLMNPRTUVWYacdefhkmnprtuvw"  # those that no digit looks like; an X is crossed out
 MESSY = 1.5  # times the ink of either digit; below, a 0 over a 1 is a 0 with slash
 HALVES = {  # which halves of a digit look like no other digit
     0: "top bottom",
@@ -52,6 +53,17 @@ def _letter(rng: np.random.Generator) -> InkImage:
     strokes = LETTERS[rng.integers(len(LETTERS))]
     slant = np.array([[1, 0], [rng.normal(-0.1, 0.12), rng.uniform(0.8, 1.5)]])
     return draw([shaken(stroke @ slant, 0.03, rng) for stroke in strokes], any_thickness(rng))
+
+
+def _typed(rng: np.random.Generator) -> InkImage:
+    """A letter as a drawing program sets it: other shapes than the strokes of `LETTERS`."""
+    letter = TYPED[rng.integers(len(TYPED))]
+    font = cv2.FONT_HERSHEY_SIMPLEX | (cv2.FONT_ITALIC if rng.random() < 0.4 else 0)
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    place = (CANVAS // 5, round(0.7 * CANVAS))
+    return np.asarray(
+        cv2.putText(canvas, letter, place, font, CANVAS / 45, 255, any_thickness(rng), cv2.LINE_AA)
+    )
 
 
 def _scribble(rng: np.random.Generator) -> InkImage:
@@ -123,7 +135,8 @@ def _tick(rng: np.random.Generator) -> InkImage:
 SHAPES: tuple[Callable[[np.random.Generator], InkImage], ...] = (
     _letter,
     _letter,
-    _letter,
+    _typed,
+    _typed,
     _scribble,
     _coil,
     _blob,
@@ -177,9 +190,26 @@ def _half(digits: LabelledDigits, rng: np.random.Generator) -> DigitImage:
     return fitted(parts[half])
 
 
+def _noise(_: LabelledDigits, rng: np.random.Generator) -> DigitImage:
+    """What an empty place looks like to a threshold that finds ink in anything."""
+    grain = rng.uniform(0, 1, (DIGIT_SIDE, DIGIT_SIDE)).astype(np.float32)
+    match rng.integers(4):
+        case 0:  # snow
+            ink = grain
+        case 1:  # single pixels
+            ink = (grain > rng.uniform(0.8, 0.997)).astype(np.float32)
+        case 2:  # clouds
+            clouds = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.7, 3))
+            ink = np.clip((clouds - 0.5) / clouds.std() + rng.uniform(-1, 1), 0, 1)
+        case _:  # next to nothing
+            ink = (grain > 0.998) * rng.uniform(0, 0.2)
+    return np.asarray(255 * ink * rng.uniform(0.4, 1), np.uint8)
+
+
 SPOILS: tuple[Callable[[LabelledDigits, np.random.Generator], DigitImage], ...] = (
     _overwritten,
     _overwritten,
     _side_by_side,
     _half,
+    _noise,
 )

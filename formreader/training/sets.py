@@ -15,13 +15,13 @@ from formreader.synth.bitmaps import load_digits, load_mnist
 Labels: TypeAlias = npt.NDArray[np.uint8]
 """The class of each digit image, (n,): a column of `images.Probabilities`."""
 
-FEWEST_WRITERS = 2  # held out of a set: one alone may write like nobody else
+FEWEST_WRITERS = 4  # held out of a set: one alone may write like nobody else
 MNIST_COUNT = 60_000
 MISLABELLED = (  # of MNIST's training images: what they show is plain to any eye, and another digit
     *(4476, 7080, 10994, 13662, 18190, 26560, 26622, 35310, 40144, 43454, 49960, 51248, 53063),
     *(53396, 54264, 56596, 59915),
 )
-BLOCKS = 10  # of neighbours, stand for writers where none are named: they wrote in turn
+BLOCKS = 40  # of neighbours, stand for writers where none are named: they wrote in turn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ def split_by_writer(
 
     Args:
         digits: the set to split.
-        share: of the writers to hold out, 0 to 1; at least two are.
+        share: of the writers to hold out, 0 to 1; at least four are.
         seed: chooses the writers.
     """
     writers = sorted(set(digits.writers.tolist()), key=lambda name: _lot(name, seed))

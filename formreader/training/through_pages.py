@@ -56,7 +56,8 @@ class _CopyBook:
     """Digits by their writer and what they show, and pictures of other things."""
 
     def __init__(self, digits: LabelledDigits, spoils: LabelledDigits, spoilt: float) -> None:
-        self._digits, self._spoils, self._spoilt = digits, spoils, spoilt
+        self._digits, self._spoilt = digits, spoilt
+        self._spoils = spoils.take(np.array([_is_written(image) for image in spoils.images]))
         self._writers = sorted(set(digits.writers.tolist()))
         numbers = {writer: number for number, writer in enumerate(self._writers)}
         keys = np.array([numbers[writer] for writer in digits.writers.tolist()]) * 10
@@ -130,6 +131,11 @@ def _cut(
         image = normalise(ink)
         if box.digit is None or _likeness(image, box.digit) > LEAST_LIKENESS:
             yield image, label
+
+
+def _is_written(image: DigitImage) -> bool:
+    """Tell whether a pen could leave what a picture shows."""
+    return bool(image.any() and enlarge(image).size)
 
 
 def _likeness(image: DigitImage, written: DigitImage) -> float:
