@@ -1,4 +1,4 @@
-"""`formreader model`: list digit networks, and train them."""
+"""`formreader model train`: train a digit network."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,36 +8,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from formreader.cli.columns import in_columns
-from formreader.digits.card import ModelCard, load_card, model_files
+from formreader.cli.model.scores import SCORE_HEADER, score_rows
 from formreader.errors import SetupError
-from formreader.shipped import model_folders
 
 if TYPE_CHECKING:
     from formreader.training.progress import Epoch
 
-SCORE_HEADER = ("digits", "of", "right")
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-
-@app.callback()
-def model() -> None:
-    """Train and list digit networks."""
-
-
-@app.command("list")
-def list_models() -> None:
-    """List the models that can be named, with their scores."""
-    rows = [("model", "network", *SCORE_HEADER)]
-    for name, folder in sorted(model_files(model_folders()).items()):
-        card = load_card(folder)
-        scores = _score_rows(card) or [("", "", "")]
-        firsts = [(name, card.title), *[("", "")] * (len(scores) - 1)]
-        rows += [(*first, *score) for first, score in zip(firsts, scores, strict=True)]
-    typer.echo(in_columns(rows))
-
-
-@app.command()
 def train(  # noqa: PLR0913, PLR0917  each option is a parameter
     recipe: Annotated[str, typer.Argument(help="Network to train; classic.")],
     data: Annotated[
@@ -75,7 +52,7 @@ def train(  # noqa: PLR0913, PLR0917  each option is a parameter
     )
     with _Bar() as bar:
         card = make_model(plan, bar)
-    typer.echo(in_columns([SCORE_HEADER, *_score_rows(card)]))
+    typer.echo(in_columns([SCORE_HEADER, *score_rows(card)]))
 
 
 class _Bar:
@@ -109,10 +86,3 @@ class _Bar:
             f"epoch {epoch.number}: loss {epoch.loss:.4f}, held-out writers "
             f"{epoch.held_out_accuracy:.2%} right, {epoch.seconds:.0f} s"
         )
-
-
-def _score_rows(card: ModelCard) -> list[tuple[str, str, str]]:
-    return [
-        (digits, str(score.digits), f"{score.accuracy:.2%}")
-        for digits, score in card.scores.items()
-    ]

@@ -1,0 +1,17 @@
+"""`formreader model`: each of its commands is a module."""
+
+import typer
+
+from formreader.cli.model.list import list_models
+from formreader.cli.model.train import train
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def model() -> None:
+    """Train and list digit networks."""
+
+
+app.command("list")(list_models)
+app.command()(train)
