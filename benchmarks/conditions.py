@@ -31,7 +31,7 @@ from formreader.pages import Page
 from formreader.reader import Sheet, prepare, reading_of
 from formreader.results import BoxState, PageReading, Status
 from formreader.shipped import DEFAULT_MODEL, model_folders
-from formreader.synth.bitmaps import load_digits
+from formreader.synth.bitmaps import load_hands
 from formreader.synth.conditions import CONDITIONS, Condition
 from formreader.synth.forms import DrawnForm, draw_forms
 from formreader.synth.glyph import Hands
@@ -113,7 +113,7 @@ def main() -> None:
     asked = _arguments(tuple(cases))
     model = load_recogniser(asked.model, model_folders())
     acceptance = Acceptance(asked.max_error, model.card.least_confidence)
-    hands = load_digits(DATA / "digits" / "mnist").hand
+    hands = load_hands(DATA / "digits" / "mnist")
     table, total = Table("condition", *COLUMNS), Tally()
     for name in asked.conditions or cases:
         forms = islice(draw(cases[name], hands, asked.seed), asked.pages)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from formreader.digit_sets.labelled import LabelledDigits
 from formreader.images import DIGIT_SIDE
 from formreader.normalise import normalise
 from formreader.synth.strokes import random_hand
-from formreader.training.sets import LabelledDigits
 
 
 def write_digits(writers: int, each: int = 1) -> LabelledDigits:

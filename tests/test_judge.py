@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from formreader.digit_sets.labelled import LabelledDigits
 from formreader.images import CLASSES, NO_DIGIT
 from formreader.training.judge import acceptance, best_no_digit_weight, best_temperature, score
-from formreader.training.sets import LabelledDigits
 
 
 class Sure:

@@ -10,7 +10,7 @@ from formreader.images import DigitImage
 from formreader.pages import Page
 from formreader.reader import prepare, reading_of
 from formreader.shipped import DEFAULT_MODEL, model_folders
-from formreader.synth.bitmaps import load_digits
+from formreader.synth.bitmaps import load_hands
 from formreader.synth.conditions import Condition
 from formreader.synth.forms import DrawnForm, draw_forms
 from formreader.synth.scanner import Scanner
@@ -33,7 +33,7 @@ def recogniser():
 @pytest.fixture(scope="module")
 def pages(data_folder) -> list[DrawnForm]:
     """Return pages written with MNIST's test digits, a writer each."""
-    hands = load_digits(data_folder / "digits" / "mnist").hand
+    hands = load_hands(data_folder / "digits" / "mnist")
     return list(islice(draw_forms(form(*ROWS), hands, SCANS, seed=1), PAGES * len(SCANS)))
 
 

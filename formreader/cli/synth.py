@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import track
 
 from formreader.shipped import template_folders
-from formreader.synth.bitmaps import load_digits
+from formreader.synth.bitmaps import load_hands
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
 from formreader.synth.samples import write_samples
@@ -27,8 +27,9 @@ def synth(  # noqa: PLR0913, PLR0917 options of the command line
         Path | None,
         typer.Option(
             exists=True,
-            help="Write with these digits, one writer a page: .npz of images and labels, or a "
-            "folder with MNIST's test files. Without it, strokes are drawn.",
+            help="Write with these digits, one writer a page: .npz of images and labels, a folder "
+            "with MNIST's test files, or one with a folder of pictures for each digit. Without "
+            "it, strokes are drawn.",
         ),
     ] = None,
     condition: Annotated[
@@ -40,7 +41,7 @@ def synth(  # noqa: PLR0913, PLR0917 options of the command line
     """Draw filled forms of a template, with their truth."""
     form = load_template(find_template(template, template_folders()))
     conditions = [find_condition(name) for name in condition or ["clean"]]
-    hands = load_digits(digits).hand if digits else random_hand
+    hands = load_hands(digits) if digits else random_hand
     forms = islice(draw_forms(form, hands, conditions, seed=seed), count)
     console = Console(stderr=True)
     for _ in track(write_samples(out, forms), "Drawing", total=count, console=console):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from formreader.digit_sets.labelled import LabelledDigits
 from formreader.images import DigitBatch, InkImage
 from formreader.training.pen import CANVAS, Stroke, any_thickness, draw, fitted, shaken
-from formreader.training.sets import LabelledDigits
 
 SHAKE = 0.03  # of the box: an unsteady hand
 

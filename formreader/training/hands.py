@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
+from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.images import DIGIT_SIDE, DigitImage
 from formreader.synth.strokes import random_hand
 from formreader.training.pen import CANVAS, Stroke, any_thickness, draw, fitted, inked, shaken
-from formreader.training.sets import LabelledDigits, Labels
 
 SHAKE = 0.025  # of the box
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.digits.card import Promise, Score
 from formreader.digits.recogniser import Recogniser
 from formreader.images import NO_DIGIT, Probabilities
-from formreader.training.sets import LabelledDigits, Labels
 
 TEMPERATURES = np.geomspace(0.5, 5, 231)  # a step is 1 %
 NO_DIGIT_WEIGHTS = np.geomspace(0.05, 2, 75)  # a step is 5 %

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from formreader.digit_sets.labelled import LabelledDigits
 from formreader.images import DIGIT_SIDE, DigitBatch, DigitImage, InkImage
 from formreader.training.letters import LETTERS
 from formreader.training.pen import (
@@ -15,7 +16,6 @@ from formreader.training.pen import (
     shaken,
     straight,
 )
-from formreader.training.sets import LabelledDigits
 
 TYPED = "ACEFHKLMNPRTUVWYacdefhkmnprtuvw"  # those that no digit looks like; an X is crossed out
 MESSY = 1.5  # times the ink of either digit; below, a 0 over a 1 is a 0 with slash

@@ -2,18 +2,25 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from formreader.digit_sets import load_digits, usable_for_writing
+from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.images import DigitBatch
-from formreader.synth.bitmaps import load_digits, load_mnist
 
-Labels: TypeAlias = npt.NDArray[np.uint8]
-"""The class of each digit image, (n,): a column of `images.Probabilities`."""
+__all__ = [  # what trains knows the first two by this module
+    "LabelledDigits",
+    "Labels",
+    "drawn",
+    "joined",
+    "labelled",
+    "load_test_set",
+    "load_training_set",
+    "split_by_writer",
+]
 
 FEWEST_WRITERS = 4  # held out of a set: one alone may write like nobody else
 MNIST_COUNT = 60_000
@@ -24,50 +31,39 @@ MISLABELLED = (  # of MNIST's training images: what they show is plain to any ey
 BLOCKS = 40  # of neighbours, stand for writers where none are named: they wrote in turn
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LabelledDigits:
-    """Digit images, what each shows and who wrote it."""
-
-    name: str
-    images: DigitBatch
-    labels: Labels
-    writers: npt.NDArray[np.str_]
-    """Who wrote each, (n,); what was drawn has one writer for all."""
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def take(self, index: npt.NDArray[np.generic]) -> "LabelledDigits":
-        """Return the digits at an index, or where a mask is true."""
-        return replace(
-            self,
-            images=self.images[index],
-            labels=self.labels[index],
-            writers=self.writers[index],
-        )
-
-
 def load_training_set(path: Path) -> LabelledDigits:
-    """Read the training part of a folder of MNIST's files, or an .npz file.
+    """Read digits to train on; of MNIST its training part, save what is plainly mislabelled.
 
     Raises:
-        InputError: if it holds no digits.
+        InputError: if the set cannot be used, or lacks a digit.
     """
-    digits = load_mnist(path, "train") if path.is_dir() else load_digits(path)
-    named = _named(path, digits.images, digits.labels, digits.writers)
-    if path.is_dir() and len(named) == MNIST_COUNT:
-        return named.take(~np.isin(np.arange(len(named)), MISLABELLED))
-    return named
+    digits = load_digits(path, "train")
+    if path.is_dir() and len(digits) == MNIST_COUNT:
+        digits = digits.take(~np.isin(np.arange(len(digits)), MISLABELLED))
+    digits = usable_for_writing(digits, path)
+    return labelled(digits.name, digits.images, digits.labels, digits.writers)
 
 
 def load_test_set(path: Path) -> LabelledDigits:
-    """Read the test part of a folder of MNIST's files, or an .npz file.
+    """Read digits to score a network by; of MNIST its test part.
 
     Raises:
-        InputError: if it holds no digits.
+        InputError: if the set cannot be used.
     """
-    digits = load_digits(path)
-    return _named(path, digits.images, digits.labels, digits.writers)
+    return load_digits(path)
+
+
+def labelled(
+    name: str, images: DigitBatch, labels: Labels, writers: npt.NDArray[np.str_]
+) -> LabelledDigits:
+    """Return a set; where its writers are not known, neighbours stand for them."""
+    if len(set(writers.tolist())) < 2:
+        writers = np.empty(len(labels), "U32")
+        for label in range(10):
+            own = np.flatnonzero(labels == label)
+            for block, part in enumerate(np.array_split(own, BLOCKS)):
+                writers[part] = f"block {block}"
+    return LabelledDigits(name, images, labels, writers)
 
 
 def split_by_writer(
@@ -104,16 +100,3 @@ def joined(name: str, sets: Sequence[LabelledDigits]) -> LabelledDigits:
 
 def _lot(writer: str, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}:{writer}".encode()).digest()
-
-
-def _named(
-    path: Path, images: DigitBatch, labels: Labels, writers: npt.NDArray[np.str_]
-) -> LabelledDigits:
-    """Name a set after its file; where its writers are not known, neighbours stand for them."""
-    if len(set(writers.tolist())) < 2:
-        writers = np.empty(len(labels), "U32")
-        for label in range(10):
-            own = np.flatnonzero(labels == label)
-            for block, part in enumerate(np.array_split(own, BLOCKS)):
-                writers[part] = f"block {block}"
-    return LabelledDigits(path.stem, images, labels, writers)

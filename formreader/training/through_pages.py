@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from formreader.boxes.rows import Row, cut_strokes, find_rows
+from formreader.digit_sets.labelled import LabelledDigits
 from formreader.geometry import Transform
 from formreader.images import CROSSED, DIGIT_SIDE, DigitImage, InkImage
 from formreader.interpret import EMPTY, STRUCK
@@ -17,7 +18,6 @@ from formreader.synth.fill import BoxTruth
 from formreader.synth.forms import DrawnForm
 from formreader.synth.glyph import Glyph, Hand
 from formreader.synth.rows import draw_row
-from formreader.training.sets import LabelledDigits
 
 ASTRAY_MM = 0.5  # standard deviation of where registration puts a row; the lattice finds it
 MISSED = 0.25  # of a box's width: a row found farther off than this would give wrong labels
