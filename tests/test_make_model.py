@@ -21,8 +21,8 @@ def train(tmp_path_factory):
     digits = write_digits(writers=20, each=1)
     np.savez(folder / "own.npz", images=digits.images, labels=digits.labels, writers=digits.writers)
 
-    def run(name):
-        command = ["train", "classic", "--data", str(folder / "own.npz"), "--epochs", "2"]
+    def run(name, recipe="formreader", *options):
+        command = ["train", recipe, "--data", str(folder / "own.npz"), "--epochs", "2", *options]
         command += ["--test", str(folder / "own.npz"), "--out", str(folder / name), "--seed", "5"]
         result = CliRunner().invoke(app, command)
         assert result.exit_code == 0, result.output
@@ -34,6 +34,11 @@ def train(tmp_path_factory):
 @pytest.fixture(scope="module")
 def model(train):
     return train("first")
+
+
+@pytest.fixture(scope="module")
+def tutorial(train):
+    return train("tutorial", "dropout", "--validation", "0.2", "--optimizer", "sgd")
 
 
 def test_trained_model_can_be_loaded_and_run(model):
@@ -50,11 +55,29 @@ def test_card_says_what_it_was_made_from_and_how_well_it_does(model):
     assert card.created_by.endswith("--test own.npz --out models/first --seed 5 --epochs 2")
 
 
+def test_networks_of_tutorials_call_everything_a_digit(tutorial):
+    recogniser = load_recogniser(str(tutorial), ())
+
+    probabilities = recogniser.classify(np.zeros((3, 28, 28), np.uint8))
+
+    assert probabilities.shape == (3, 12)
+    assert not probabilities[:, 10:].any()
+
+
+def test_settings_that_were_chosen_are_on_the_card(tutorial):
+    card = load_card(tutorial)
+
+    assert (card.recipe, card.parameters, card.acceptance) == ("dropout", 412_778, ())
+    assert card.created_by.endswith("--optimizer sgd --epochs 2 --validation 0.2")
+    assert card.scores["digits, held out"].digits == 40
+
+
 def test_log_has_a_row_for_each_epoch(model):
     with (model / "training.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
 
     assert [row["number"] for row in rows] == ["1", "2"]
+    assert all(0 <= float(row["accuracy"]) <= 1 for row in rows)
 
 
 def test_same_command_gives_the_same_network(model, train):
@@ -66,7 +89,7 @@ def test_same_command_gives_the_same_network(model, train):
 def test_unknown_recipe_is_refused(tmp_path):
     command = ["train", "quantum", "--data", str(tmp_path), "--out", str(tmp_path / "model")]
 
-    with pytest.raises(SetupError, match="known recipes: classic"):
+    with pytest.raises(SetupError, match="known recipes: deep, classic"):
         CliRunner().invoke(app, command, catch_exceptions=False)
 
 

@@ -12,6 +12,7 @@ from formreader.images import DIGIT_SIDE
 
 CARD_NAME = "card.json"  # in a folder of its own, beside the network
 CLASS_NAMES = (*"0123456789", "crossed", "no digit")
+DIGIT_NAMES = CLASS_NAMES[:10]  # the classes of networks that know nothing but digits
 INK = 255
 NORMALISER = 1  # raised when the same ink gives another digit image: older networks no longer fit
 
@@ -86,6 +87,12 @@ class ModelCard(Part):
     """By the name of the set of digits."""
     acceptance: tuple[Promise, ...]
     """From the laxest promise to the strictest."""
+    recipe: str = ""
+    """By which it was trained."""
+    parameters: int = 0
+    """Numbers that were learned; 0: not known."""
+    training_s: float = 0.0
+    """How long that took, without drawing pages."""
     seed: int
     created_by: str
     """The command that made it."""
@@ -123,11 +130,11 @@ def load_card(path: Path) -> ModelCard:
             for details in error.errors()
         )
         raise ModelError(f"{path.as_posix()} is no model card:{problems}") from error
-    if card.classes != CLASS_NAMES or card.input != InputConvention():
+    if card.classes not in {CLASS_NAMES, DIGIT_NAMES} or card.input != InputConvention():
         raise ModelError(
             f"{path.as_posix()} describes a network for {len(card.classes)} classes and "
-            f"{card.input!r}; this version reads with {len(CLASS_NAMES)} classes and "
-            f"{InputConvention()!r}: train one with `formreader model train`"
+            f"{card.input!r}; this version reads with {len(DIGIT_NAMES)} or {len(CLASS_NAMES)} "
+            f"classes and {InputConvention()!r}: train one with `formreader model train`"
         )
     return card
 

@@ -69,20 +69,22 @@ class LiteRTRecogniser:
     def classify(self, digits: DigitBatch) -> Probabilities:
         """Return the probabilities of each digit image's classes, (n, 12).
 
+        A network of ten classes takes everything for a digit: it gives the others nothing.
+
         Raises:
             ValueError: if these are no digit images.
         """
         require_digits(digits)
         run = self._run()
-        logits = np.empty((len(digits), CLASSES), np.float32)
+        logits = np.full((len(digits), CLASSES), -np.inf, np.float32)
         for start in range(0, len(digits), run.batch):
             some = digits[start : start + run.batch]
-            logits[start : start + run.batch] = run.logits(some)
+            logits[start : start + run.batch, : run.classes] = run.logits(some)
         return _softmax(logits, self.card)
 
     def _run(self) -> "_Run":
         if not hasattr(self._runs, "run"):
-            self._runs.run = _Run(self._network)
+            self._runs.run = _Run(self._network, len(self.card.classes))
         run: _Run = self._runs.run
         return run
 
@@ -90,7 +92,7 @@ class LiteRTRecogniser:
 class _Run:
     """One thread's interpreter of the network."""
 
-    def __init__(self, network: bytes) -> None:
+    def __init__(self, network: bytes, classes: int) -> None:
         with _muting, _silent_stderr():
             self._interpreter = Interpreter(model_content=network, num_threads=1)
             self._interpreter.allocate_tensors()
@@ -98,8 +100,8 @@ class _Run:
             self._interpreter.get_input_details(),
             self._interpreter.get_output_details(),
         )
-        self.batch = int(given["shape"][0])
-        expected = [(self.batch, DIGIT_SIDE, DIGIT_SIDE), np.uint8, (self.batch, CLASSES)]
+        self.batch, self.classes = int(given["shape"][0]), classes
+        expected = [(self.batch, DIGIT_SIDE, DIGIT_SIDE), np.uint8, (self.batch, classes)]
         found = [tuple(given["shape"]), given["dtype"], tuple(got["shape"])]
         if expected != found:
             raise ValueError(f"expected input, type and output {expected}, got {found}")
@@ -107,7 +109,7 @@ class _Run:
         self._filled = np.zeros((self.batch, DIGIT_SIDE, DIGIT_SIDE), np.uint8)
 
     def logits(self, digits: DigitBatch) -> npt.NDArray[np.float32]:
-        """Run the network on at most a batch of digits, (n, 12)."""
+        """Run the network on at most a batch of digits, (n, classes)."""
         self._filled[: len(digits)] = digits
         self._interpreter.set_tensor(self._input, self._filled)
         self._interpreter.invoke()

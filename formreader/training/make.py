@@ -12,54 +12,78 @@ import tensorflow as tf
 
 from formreader.digits.card import CARD_NAME, CLASS_NAMES, DataSource, InputConvention, ModelCard
 from formreader.digits.recogniser import LiteRTRecogniser
+from formreader.training.checkpoint import unfinished_training
+from formreader.training.fetch import fetch_mnist
 from formreader.training.fit import fit
 from formreader.training.judge import acceptance, best_no_digit_weight, best_temperature, score
-from formreader.training.lite import to_lite
+from formreader.training.lite import Precision, to_lite
 from formreader.training.material import Material, gather
 from formreader.training.plan import Plan
 from formreader.training.progress import Epoch, Progress
 from formreader.training.sets import LabelledDigits, load_test_set
 
 NETWORK_NAME = "digits.tflite"
+KERAS_NAME = "digits.keras"  # the same for TensorFlow: to export it otherwise, or train it on
+PRECISION: Precision = "dynamic"  # of what is shipped; see README for what it costs
 LOG_NAME = "training.csv"
 
 
 def make_model(plan: Plan, progress: Progress) -> ModelCard:
     """Make a model and write its network, card and log to the plan's folder.
 
-    The same plan gives the same model on the same kind of machine.
+    The same plan gives the same model on the same kind of machine, also where it was interrupted
+    and called again.
 
     Raises:
         InputError: if a set of digits cannot be read.
+        SetupError: if the folder holds the beginning of another training.
     """
     keras.utils.clear_session()  # else the names of layers count on, and are in the file
     keras.utils.set_random_seed(plan.seed)
     tf.config.experimental.enable_op_determinism()
     rng = np.random.default_rng(plan.seed)
-    tests = [load_test_set(path) for path in plan.tests]
+    tests = _load_tests(plan)
     material = gather(plan, rng, progress)
     network = plan.recipe.build()
     log = fit(network, plan, material, rng, progress)
-    exported = to_lite(network)
-    draft = _draft(plan, exported, material.sources)
+    exported = to_lite(network, PRECISION, material.shown.images)
+    seconds = sum(epoch.seconds for epoch in log)
+    draft = _draft(plan, network, exported, material.sources, seconds)
     card = _judged(draft, exported, material, tests)
+    network.save(plan.out / KERAS_NAME)
     _write(plan.out, exported, card, log)
+    unfinished_training(plan).remove()
     return card
 
 
-def _draft(plan: Plan, exported: bytes, sources: tuple[DataSource, ...]) -> ModelCard:
+def _load_tests(plan: Plan) -> list[LabelledDigits]:
+    if plan.data:
+        return [load_test_set(path) for path in plan.tests]
+    return [fetch_mnist("test"), *map(load_test_set, plan.tests)]
+
+
+def _draft(
+    plan: Plan,
+    network: keras.Model,
+    exported: bytes,
+    sources: tuple[DataSource, ...],
+    seconds: float,
+) -> ModelCard:
     """Return the card of a network that has not been judged yet."""
     return ModelCard(
         name=plan.out.name,
         title=plan.recipe.title,
         file=NETWORK_NAME,
         sha256=hashlib.sha256(exported).hexdigest(),
-        classes=CLASS_NAMES,
+        classes=CLASS_NAMES[: network.output_shape[-1]],
         input=InputConvention(),
         temperature=1,
         trained_on=sources,
         scores={},
         acceptance=(),
+        recipe=plan.recipe.name,
+        parameters=network.count_params(),
+        training_s=round(seconds, 1),
         seed=plan.seed,
         created_by=plan.command,
     )
@@ -72,19 +96,32 @@ def _judged(
     tests: Sequence[LabelledDigits],
 ) -> ModelCard:
     """Fill in what the network as exported does on digits it was not trained on."""
-    pages = material.pages
-    raw = LiteRTRecogniser(draft, exported).classify(pages.images)
-    card = draft.model_copy(update={"temperature": best_temperature(raw, pages.labels)})
-    likely = LiteRTRecogniser(card, exported).classify(pages.images)
-    weight = best_no_digit_weight(likely, pages.labels)
-    card = card.model_copy(update={"no_digit_weight": weight})
+    card = _calibrated(draft, exported, material)
     recogniser = LiteRTRecogniser(card, exported)
-    held_out = (*material.held_out, pages)
-    scores = {f"{digits.name}, held out": score(recogniser, digits) for digits in held_out}
+    pages = [material.pages] if material.pages else []
+    scores = {
+        f"{digits.name}, held out": score(recogniser, digits)
+        for digits in (*material.held_out, *pages)
+    }
     scores |= {f"{digits.name}, test": score(recogniser, digits) for digits in tests}
-    rng = np.random.default_rng(draft.seed)
-    promises = acceptance(recogniser.classify(pages.images), pages, rng)
-    return card.model_copy(update={"scores": scores, "acceptance": promises})
+    return card.model_copy(update={"scores": scores})
+
+
+def _calibrated(card: ModelCard, exported: bytes, material: Material) -> ModelCard:
+    """Fit what makes probabilities of the network's outputs, and promises if it read pages."""
+    digits = material.pages or material.to_choose_by
+    if digits is None:
+        return card
+    raw = LiteRTRecogniser(card, exported).classify(digits.images)
+    card = card.model_copy(update={"temperature": best_temperature(raw, digits.labels)})
+    if material.pages is None:
+        return card
+    likely = LiteRTRecogniser(card, exported).classify(digits.images)
+    weight = best_no_digit_weight(likely, digits.labels)
+    card = card.model_copy(update={"no_digit_weight": weight})
+    read = LiteRTRecogniser(card, exported).classify(digits.images)
+    promises = acceptance(read, digits, np.random.default_rng(card.seed))
+    return card.model_copy(update={"acceptance": promises})
 
 
 def _write(out: Path, exported: bytes, card: ModelCard, log: Sequence[Epoch]) -> None:

@@ -1,7 +1,7 @@
 """Gather what a network is trained on, and what it is judged by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from formreader.synth.forms import DrawnForm
 from formreader.synth.glyph import Hand
 from formreader.synth.rows import draw_row, draw_usual_row
 from formreader.training.crossed import draw_crossed
+from formreader.training.fetch import fetch_mnist
 from formreader.training.hands import draw_hands
 from formreader.training.no_digit import draw_no_digit
 from formreader.training.plan import Plan
@@ -24,7 +25,6 @@ from formreader.training.sets import (
 )
 from formreader.training.through_pages import Wanted, write_and_cut
 
-HELD_OUT = 0.1  # of the writers of each set
 FEW = 10_000  # digits; a smaller set is shown twice, lest its hands drown among others
 DRAWN = (0.08, 0.08, 0.08)  # hands, crossed, no digit: shares of the digits of the sets
 DRAWN_TO_JUDGE = 500  # pictures of each kind
@@ -47,18 +47,47 @@ class Material:
     shown: LabelledDigits
     held_out: tuple[LabelledDigits, ...]
     """One set for each of the plan's, and one for each kind of drawn picture."""
-    pages: LabelledDigits
-    """Those held out, as reading sees them."""
+    pages: LabelledDigits | None
+    """Those held out, as reading sees them; None where no pages are drawn."""
     sources: tuple[DataSource, ...]
+
+    @property
+    def to_choose_by(self) -> LabelledDigits | None:
+        """All that is held out; None if nothing is."""
+        sets = [*self.held_out, *([self.pages] if self.pages else [])]
+        return joined("held out", sets) if sets else None
 
 
 def gather(plan: Plan, rng: np.random.Generator, progress: Progress) -> Material:
-    """Read the plan's sets, hold writers out, draw what no set has, write it all on pages.
+    """Read the plan's sets and make of them what its recipe is trained on.
 
     Raises:
         InputError: if a set cannot be read.
+        SetupError: if the plan names none, and Keras cannot fetch MNIST.
     """
-    parts = [split_by_writer(load_training_set(path), HELD_OUT, plan.seed) for path in plan.data]
+    paths, share = plan.data, plan.recipe.validation
+    sets = [load_training_set(path) for path in paths] or [fetch_mnist("train")]
+    if plan.recipe.on_pages:
+        return _with_pages(sets, share, plan.seed, rng, progress)
+    digits = joined("digits", sets)
+    last = np.arange(len(digits)) >= round((1 - share) * len(digits))  # as Keras splits
+    return Material(
+        shown=digits.take(~last),
+        held_out=(replace(digits.take(last), name="digits"),) if last.any() else (),
+        pages=None,
+        sources=tuple(map(_source, sets)),
+    )
+
+
+def _with_pages(
+    sets: Sequence[LabelledDigits],
+    share: float,
+    seed: int,
+    rng: np.random.Generator,
+    progress: Progress,
+) -> Material:
+    """Hold writers out, draw what no set has, write it all on pages."""
+    parts = [split_by_writer(digits, share, seed) for digits in sets]
     known = [part for part, _ in parts for _ in range(2 if len(part) < FEW else 1)]
     count = sum(map(len, known))
     known += _draw(joined("shown", known), [round(share * count) for share in DRAWN], rng)

@@ -4,7 +4,10 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from formreader.training.networks import Recipe
+from formreader.training.recipes import RECIPES, Recipe
+
+SETTINGS = ("optimizer", "learning_rate", "epochs", "batch", "validation", "patience")
+"""What of a recipe can be chosen otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,15 +15,14 @@ class Plan:
     """All that a training depends on."""
 
     recipe: Recipe
+    """With the settings chosen."""
     data: tuple[Path, ...]
-    """Folders of MNIST's files or .npz files; some of their writers are held out."""
+    """Folders of MNIST's files, of pictures, or .npz files; none: MNIST as Keras fetches it."""
     tests: tuple[Path, ...]
     """Likewise, to score the finished model by and for nothing else."""
     out: Path
     """The model's folder; its name is the model's."""
     seed: int
-    epochs: int
-    """How often all digits are shown."""
 
     @property
     def command(self) -> str:
@@ -30,6 +32,10 @@ class Plan:
             words += ["--data", path.name]
         for path in self.tests:
             words += ["--test", path.name]
-        words += ["--out", f"models/{self.out.name}"]
-        words += ["--seed", str(self.seed), "--epochs", str(self.epochs)]
+        words += ["--out", f"models/{self.out.name}", "--seed", str(self.seed)]
+        usual = RECIPES[self.recipe.name]
+        for setting in SETTINGS:
+            chosen = getattr(self.recipe, setting)
+            if chosen != getattr(usual, setting):
+                words += [f"--{setting.replace('_', '-')}", str(chosen)]
         return shlex.join(words)

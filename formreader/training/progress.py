@@ -11,10 +11,12 @@ class Epoch:
     number: int
     """From 1."""
     loss: float
-    """Mean over the distorted digits shown, by the network as it was then."""
-    held_out_loss: float
-    held_out_accuracy: float
-    """Of the digits of held-out writers, undistorted, 0 to 1."""
+    """Mean over the digits as they were shown, by the network as it was then."""
+    accuracy: float
+    """Likewise, 0 to 1."""
+    held_out_loss: float | None
+    """Of the digits held out; None if there are none."""
+    held_out_accuracy: float | None
     seconds: float
 
 

@@ -1,7 +1,8 @@
 """`formreader model train`: train a digit network."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,12 +17,18 @@ if TYPE_CHECKING:
 
 
 def train(  # noqa: PLR0913, PLR0917  each option is a parameter
-    recipe: Annotated[str, typer.Argument(help="Network to train; classic.")],
-    data: Annotated[
-        list[Path],
-        typer.Option(exists=True, help="Folder of MNIST's files, or .npz of images and labels."),
+    recipe: Annotated[
+        str, typer.Argument(help="deep, classic, lenet5, custom, dropout or formreader.")
     ],
     out: Annotated[Path, typer.Option(help="Folder to write the model to, named as the model.")],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            help="Folder of MNIST's files, or of pictures with a folder for each digit, or .npz of "
+            "images and labels; without it MNIST is downloaded.",
+        ),
+    ] = None,
     test: Annotated[
         list[Path] | None,
         typer.Option(exists=True, help="Digits that only score the finished model."),
@@ -30,25 +37,48 @@ def train(  # noqa: PLR0913, PLR0917  each option is a parameter
     epochs: Annotated[
         int | None, typer.Option(min=1, help="How often all digits are shown.")
     ] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Digits shown at once.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="adam, adamw, rmsprop or sgd.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=1e-6, max=10)] = None,
+    validation: Annotated[
+        float | None,
+        typer.Option(min=0, max=0.9, help="Share held out, to keep the best weights by."),
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(min=1, help="Stop after so many epochs that brought nothing better."),
+    ] = None,
 ) -> None:
-    """Train a digit network; write it with its card and a log of the training."""
+    """Train a digit network; write it with its card and a log of the training.
+
+    Options that are not given are as the recipe has them. Interrupted, the same command goes on
+    after the last epoch that was finished.
+    """
     try:
         from formreader.training.make import make_model
-        from formreader.training.networks import RECIPES
         from formreader.training.plan import Plan
+        from formreader.training.recipes import RECIPES
     except ModuleNotFoundError as error:
         raise SetupError(
             f"training needs {error.name}; install it with: pip install 'formreader[train]'"
         ) from error
     if recipe not in RECIPES:
         raise SetupError(f"there is no recipe {recipe!r}; known recipes: {', '.join(RECIPES)}")
+    chosen: dict[str, Any] = {
+        "epochs": epochs,
+        "batch": batch,
+        "optimizer": optimizer,
+        "learning_rate": learning_rate,
+        "validation": validation,
+        "patience": patience,
+    }
+    settings = {name: value for name, value in chosen.items() if value is not None}
     plan = Plan(
-        recipe=RECIPES[recipe],
-        data=tuple(data),
+        recipe=replace(RECIPES[recipe], **settings),
+        data=tuple(data or []),
         tests=tuple(test or []),
         out=out,
         seed=seed,
-        epochs=epochs or RECIPES[recipe].epochs,
     )
     with _Bar() as bar:
         card = make_model(plan, bar)
@@ -82,7 +112,10 @@ class _Bar:
         self._progress.advance(self._task)
 
     def epoch(self, epoch: "Epoch") -> None:
-        self._progress.console.print(
-            f"epoch {epoch.number}: loss {epoch.loss:.4f}, held-out writers "
-            f"{epoch.held_out_accuracy:.2%} right, {epoch.seconds:.0f} s"
+        shown = f"epoch {epoch.number}: loss {epoch.loss:.4f}, {epoch.accuracy:.2%} right"
+        held_out = (
+            f"; held out: loss {epoch.held_out_loss:.4f}, {epoch.held_out_accuracy:.2%} right"
+            if epoch.held_out_loss is not None
+            else ""
         )
+        self._progress.console.print(f"{shown}{held_out}; {epoch.seconds:.0f} s")
