@@ -131,6 +131,20 @@ def replacing(path: Path) -> Iterator[TextIO]:
         partial.unlink(missing_ok=True)
 
 
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Write a file that takes the place of an earlier one once it is written to its end.
+
+    Raises:
+        SetupError: if it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_bytes(content)
+        _replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def _replace(partial: Path, path: Path) -> None:
     try:
         partial.replace(path)

@@ -47,7 +47,8 @@ def test_archive_is_read_as_it_is(tmp_path, digits):
 
     assert read.name == "own"
     assert np.array_equal(read.images, digits.images)
-    assert (read.labels.dtype, read.knows_writers) == (np.uint8, True)
+    assert read.labels.dtype == np.uint8
+    assert np.array_equal(read.writers, digits.writers)
 
 
 def test_set_need_not_have_every_digit_and_may_have_what_is_none(tmp_path, digits):
@@ -57,8 +58,7 @@ def test_set_need_not_have_every_digit_and_may_have_what_is_none(tmp_path, digit
     read = load_digits(tmp_path / "few.npz")
 
     assert read.labels.tolist() == labels.tolist()
-    assert set(read.writers) == {"few"}
-    assert not read.knows_writers
+    assert set(read.writers) == {""}
 
 
 def test_mnists_own_files_are_read_and_the_test_part_is_the_default(tmp_path, digits):

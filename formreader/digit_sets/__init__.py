@@ -55,7 +55,7 @@ def _checked(path: Path, arrays: Arrays) -> LabelledDigits:
     try:
         images = _images(arrays.images)
         labels = _labels(arrays.labels, len(images))
-        writers = _writers(arrays.writers, len(images), name)
+        writers = _writers(arrays.writers, len(images))
     except ValueError as error:
         raise InputError(f"{path.as_posix()} cannot be used: {error}") from error
     return LabelledDigits(name, images, labels, writers)
@@ -93,11 +93,9 @@ def _labels(labels: npt.NDArray[np.generic], count: int) -> Labels:
     return labels.astype(np.uint8)
 
 
-def _writers(
-    writers: npt.NDArray[np.generic] | None, count: int, name: str
-) -> npt.NDArray[np.str_]:
+def _writers(writers: npt.NDArray[np.generic] | None, count: int) -> npt.NDArray[np.str_]:
     if writers is None:
-        return np.full(count, name)
+        return np.full(count, "")
     if writers.shape != (count,) or writers.dtype.kind not in "iuUS":
         raise ValueError(
             f"writers should be integers or text of shape ({count},), but are {writers.dtype} of "

@@ -1,5 +1,6 @@
 """Labelled digit images, and the arrays they are made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -29,15 +30,10 @@ class LabelledDigits:
     images: DigitBatch
     labels: Labels
     writers: npt.NDArray[np.str_]
-    """Who wrote each, (n,); one for all of a set where they are not known, or it was drawn."""
+    """Who wrote each, (n,); "" where that is not known, one for all of what was drawn."""
 
     def __len__(self) -> int:
         return len(self.labels)
-
-    @property
-    def knows_writers(self) -> bool:
-        """Whether the digits of one writer can be told from another's."""
-        return len(set(self.writers.tolist())) > 1
 
     def take(self, index: npt.NDArray[np.generic]) -> "LabelledDigits":
         """Return the digits at an index, or where a mask is true."""
@@ -47,3 +43,13 @@ class LabelledDigits:
             labels=self.labels[index],
             writers=self.writers[index],
         )
+
+
+def joined(name: str, sets: Sequence[LabelledDigits]) -> LabelledDigits:
+    """Return several sets as one."""
+    return LabelledDigits(
+        name,
+        np.concatenate([digits.images for digits in sets]),
+        np.concatenate([digits.labels for digits in sets]),
+        np.concatenate([digits.writers for digits in sets]),
+    )

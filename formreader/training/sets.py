@@ -1,17 +1,16 @@
 """Sets of labelled digit images, split by writer."""
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from formreader.digit_sets import load_digits, usable_for_writing
-from formreader.digit_sets.labelled import LabelledDigits, Labels
+from formreader.digit_sets.labelled import LabelledDigits, Labels, joined
 from formreader.images import DigitBatch
 
-__all__ = [  # what trains knows the first two by this module
+__all__ = [  # what trains knows some of digit_sets by this module
     "LabelledDigits",
     "Labels",
     "drawn",
@@ -86,16 +85,6 @@ def drawn(name: str, images: DigitBatch, label: int) -> LabelledDigits:
     """Return drawn pictures, all of one class, as a set."""
     labels = np.full(len(images), label, np.uint8)
     return LabelledDigits(name, images, labels, np.full(len(images), "drawn"))
-
-
-def joined(name: str, sets: Sequence[LabelledDigits]) -> LabelledDigits:
-    """Return several sets as one."""
-    return LabelledDigits(
-        name,
-        np.concatenate([digits.images for digits in sets]),
-        np.concatenate([digits.labels for digits in sets]),
-        np.concatenate([digits.writers for digits in sets]),
-    )
 
 
 def _lot(writer: str, seed: int) -> bytes:
