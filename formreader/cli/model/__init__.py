@@ -2,6 +2,9 @@
 
 import typer
 
+from formreader.cli.model.compare import compare
+from formreader.cli.model.evaluate import evaluate
+from formreader.cli.model.export import export
 from formreader.cli.model.list import list_models
 from formreader.cli.model.train import train
 
@@ -15,3 +18,6 @@ def model() -> None:
 
 app.command("list")(list_models)
 app.command()(train)
+app.command()(evaluate)
+app.command()(compare)
+app.command()(export)

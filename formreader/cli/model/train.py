@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from formreader.cli.columns import in_columns
+from formreader.cli.model.bar import Bar
+from formreader.cli.model.needs import training_packages
 from formreader.cli.model.scores import SCORE_HEADER, score_rows
 from formreader.errors import SetupError
-
-if TYPE_CHECKING:
-    from formreader.training.progress import Epoch
 
 
 def train(  # noqa: PLR0913, PLR0917  each option is a parameter
@@ -54,14 +51,10 @@ def train(  # noqa: PLR0913, PLR0917  each option is a parameter
     Options that are not given are as the recipe has them. Interrupted, the same command goes on
     after the last epoch that was finished.
     """
-    try:
+    with training_packages():
         from formreader.training.make import make_model
         from formreader.training.plan import Plan
         from formreader.training.recipes import RECIPES
-    except ModuleNotFoundError as error:
-        raise SetupError(
-            f"training needs {error.name}; install it with: pip install 'formreader[train]'"
-        ) from error
     if recipe not in RECIPES:
         raise SetupError(f"there is no recipe {recipe!r}; known recipes: {', '.join(RECIPES)}")
     chosen: dict[str, Any] = {
@@ -80,42 +73,6 @@ def train(  # noqa: PLR0913, PLR0917  each option is a parameter
         out=out,
         seed=seed,
     )
-    with _Bar() as bar:
+    with Bar() as bar:
         card = make_model(plan, bar)
     typer.echo(in_columns([SCORE_HEADER, *score_rows(card)]))
-
-
-class _Bar:
-    """A progress bar for each epoch, and a line of what it brought, on stderr."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
-        self._task = self._progress.add_task("gathering digits", total=None)
-
-    def __enter__(self) -> "_Bar":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def stage(self, title: str, steps: int) -> None:
-        self._progress.reset(self._task, description=title, total=steps)
-
-    def step(self) -> None:
-        self._progress.advance(self._task)
-
-    def epoch(self, epoch: "Epoch") -> None:
-        shown = f"epoch {epoch.number}: loss {epoch.loss:.4f}, {epoch.accuracy:.2%} right"
-        held_out = (
-            f"; held out: loss {epoch.held_out_loss:.4f}, {epoch.held_out_accuracy:.2%} right"
-            if epoch.held_out_loss is not None
-            else ""
-        )
-        self._progress.console.print(f"{shown}{held_out}; {epoch.seconds:.0f} s")

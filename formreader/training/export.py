@@ -1,0 +1,120 @@
+"""Export a trained network again, in other numbers, and measure what that costs."""
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from formreader.digit_sets.labelled import LabelledDigits
+from formreader.digits.card import CARD_NAME, ModelCard
+from formreader.digits.recogniser import LiteRTRecogniser
+from formreader.errors import ModelError
+from formreader.evaluation.measures import evaluate
+from formreader.evaluation.speed import digits_per_second
+from formreader.images import DIGIT_SIDE
+from formreader.normalise import normalise
+from formreader.synth.strokes import random_hand
+from formreader.training.lite import Precision, to_lite
+from formreader.training.make import KERAS_NAME
+
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+DIGITS_OF_A_HAND = 100
+LOST = 0.0002  # of the accuracy on drawn digits: up to here promises measured before still hold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Export:
+    """A network in numbers of one precision."""
+
+    precision: Precision
+    card: ModelCard
+    content: bytes
+    """The file that LiteRT runs."""
+    accuracies: dict[str, float]
+    """By the name of the set, 0 to 1; the first is of drawn digits."""
+    agreement: float
+    """Share of all these digits that are read as the float network reads them, 0 to 1."""
+    digits_per_s: float
+    """On one core."""
+
+
+def exports(folder: Path, card: ModelCard, sets: Sequence[LabelledDigits]) -> tuple[Export, ...]:
+    """Export a model in every precision, float first, and measure each.
+
+    Args:
+        folder: of the model.
+        card: its card.
+        sets: digits to measure by; the first of them also show an all-int8 network its ranges.
+
+    Raises:
+        ModelError: if the model came without the network as TensorFlow keeps it.
+    """
+    network = load_keras(folder)
+    made: list[Export] = []
+    read: list[npt.NDArray[np.intp]] = []
+    for precision in PRECISIONS:
+        content = to_lite(network, precision, sets[0].images)
+        version = {"sha256": hashlib.sha256(content).hexdigest(), "scores": {}}
+        own = card.model_copy(update=version)
+        recogniser = LiteRTRecogniser(own, content)
+        probabilities = [recogniser.classify(digits.images) for digits in sets]
+        accuracies = {
+            digits.name: evaluate(some, digits).digits.accuracy or 0.0
+            for some, digits in zip(probabilities, sets, strict=True)
+        }
+        read.append(np.concatenate(probabilities).argmax(axis=1))
+        if made and accuracies[sets[0].name] < made[0].accuracies[sets[0].name] - LOST:
+            own = own.model_copy(update={"acceptance": ()})
+        agreement = float((read[-1] == read[0]).mean())
+        speed = digits_per_second(recogniser)
+        made.append(Export(precision, own, content, accuracies, agreement, speed))
+    return tuple(made)
+
+
+def write_export(out: Path, folder: Path, export: Export) -> None:
+    """Write an export to a folder as a model of its own, with what it was made from."""
+    out.mkdir(parents=True, exist_ok=True)
+    if out.resolve() != folder.resolve():
+        shutil.copy(folder / KERAS_NAME, out / KERAS_NAME)
+    card = export.card.model_copy(update={"name": out.name})
+    (out / card.file).write_bytes(export.content)
+    (out / CARD_NAME).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def load_keras(folder: Path) -> keras.Model:
+    """Load the network of a model as TensorFlow keeps it.
+
+    Raises:
+        ModelError: if it is not there, or is damaged.
+    """
+    path = folder / KERAS_NAME
+    if not path.is_file():
+        raise ModelError(
+            f"{folder.as_posix()} has no {KERAS_NAME}, which `formreader model train` leaves "
+            "beside the network; export needs it: train the model again"
+        )
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:  # Keras, h5py and zipfile raise whatever they stumble on
+        raise ModelError(
+            f"{path.as_posix()} is damaged: {error}; restore the file, or train the model again"
+        ) from error
+
+
+def draw_digits(count: int, seed: int) -> LabelledDigits:
+    """Draw digits by many hands of the program's own making, normalised as reading does."""
+    rng = np.random.default_rng(seed)
+    images = np.empty((count, DIGIT_SIDE, DIGIT_SIDE), np.uint8)
+    labels = (np.arange(count) % 10).astype(np.uint8)
+    writers = np.array([f"hand {index // DIGITS_OF_A_HAND}" for index in range(count)])
+    for start in range(0, count, DIGITS_OF_A_HAND):
+        hand = random_hand(rng)
+        for index in range(start, min(start + DIGITS_OF_A_HAND, count)):
+            images[index] = normalise(hand.draw(int(labels[index]), rng).ink)
+    return LabelledDigits("drawn", images, labels, writers)
