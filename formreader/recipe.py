@@ -40,7 +40,9 @@ class Recipe:
     @cached_property
     def digest(self) -> str:
         """What tells this recipe from others, hexadecimal."""
-        return _sha256([sorted(self.layouts.items()), self.model.card.sha256])
+        card = self.model.card
+        scale = (card.temperature, card.no_digit_weight)  # calibrating changes these alone
+        return _sha256([sorted(self.layouts.items()), card.sha256, scale])
 
 
 def make_recipe(templates: Iterable[Template], model: Model) -> Recipe:

@@ -16,6 +16,12 @@ def model_folders() -> tuple[Path, ...]:
     return (Path("models"), _data_folder() / "models")
 
 
+def is_shipped(folder: Path) -> bool:
+    """Tell whether a model's or template's folder is one of those that come with the program."""
+    shipped = _data_folder().resolve()
+    return folder.resolve().parent in {shipped / "templates", shipped / "models"}
+
+
 def _data_folder() -> Path:
     """Return the data inside an installed wheel or, in an editable install, the repository."""
     shipped = _PACKAGE / "_shipped"

@@ -2,6 +2,7 @@
 
 import typer
 
+from formreader.cli.model.calibrate import calibrate
 from formreader.cli.model.compare import compare
 from formreader.cli.model.evaluate import evaluate
 from formreader.cli.model.export import export
@@ -19,5 +20,6 @@ def model() -> None:
 app.command("list")(list_models)
 app.command()(train)
 app.command()(evaluate)
+app.command()(calibrate)
 app.command()(compare)
 app.command()(export)

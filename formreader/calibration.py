@@ -1,0 +1,203 @@
+"""Make a network as sure as it is right, by digits that it was not trained on."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from formreader.digit_sets.labelled import LabelledDigits
+from formreader.digits.card import CARD_NAME, ModelCard, Promise
+from formreader.digits.recogniser import LiteRTRecogniser
+from formreader.errors import InputError, SetupError
+from formreader.evaluation.measures import calibration_error, loss
+from formreader.export import replace_bytes
+from formreader.images import CROSSED, NO_DIGIT, Probabilities
+from formreader.training.judge import (
+    acceptance,
+    best_no_digit_weight,
+    best_temperature,
+    rescaled,
+)
+
+FEWEST_DIGITS = 500
+FEWEST_OF_NO_DIGIT = 50  # fewer do not show how likely it is
+FOLDS = 5
+LEAST_GAIN = 0.01  # of the loss; for less, promises are not thrown away
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a card says of how sure its network is."""
+
+    temperature: float
+    no_digit_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How far a network is from being as sure as it is right."""
+
+    loss: float
+    ece: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """What calibrating would change, and what it would bring."""
+
+    now: Scale
+    """On the card."""
+    best: Scale
+    """For all digits."""
+    before: Fit
+    after: Fit
+    """Of scales found without the digits they are tried on: for each part by the other parts."""
+    writers: int
+    """Whose digits were kept together in these parts; 0 where they are not known."""
+    said_before: Probabilities
+    """What the network says of each digit at the scale of the card, (n, 12)."""
+    said_after: Probabilities
+    """Likewise at the scale found without it."""
+
+    @property
+    def gains(self) -> bool:
+        """Whether the best scale is worth a new card."""
+        return self.after.loss < (1 - LEAST_GAIN) * self.before.loss
+
+    @property
+    def scale(self) -> Scale:
+        """The best, or that of the card where it is hardly worse."""
+        return self.best if self.gains else self.now
+
+
+def find_scale(card: ModelCard, network: bytes, digits: LabelledDigits) -> Calibration:
+    """Find the temperature at which a network is as sure as it is right.
+
+    "No digit" is weighed anew only where the digits hold 50 images of it; they must then hold
+    it as often as forms do.
+
+    Raises:
+        InputError: if the digits are too few.
+    """
+    count = int((digits.labels < CROSSED).sum())
+    if count < FEWEST_DIGITS:
+        raise InputError(
+            f"calibrating needs {FEWEST_DIGITS} digits or more, but there are {count}; of fewer, "
+            "chance would choose the temperature"
+        )
+    now = Scale(card.temperature, card.no_digit_weight)
+    plain = card.model_copy(update={"temperature": 1.0, "no_digit_weight": 1.0})
+    raw = LiteRTRecogniser(plain, network).classify(digits.images)
+    tried = np.empty_like(raw)
+    for fold in _folds(digits.writers):
+        tried[fold] = _at(_best(raw[~fold], digits.labels[~fold], now), raw[fold])
+    said = _at(now, raw)
+    return Calibration(
+        now=now,
+        best=_best(raw, digits.labels, now),
+        before=_fit(said, digits),
+        after=_fit(tried, digits),
+        writers=_kept_together(digits.writers),
+        said_before=said,
+        said_after=tried,
+    )
+
+
+def measure_promises(
+    found: Calibration, digits: LabelledDigits, *, seed: int
+) -> tuple[Promise, ...]:
+    """Measure what may be accepted for which share of errors, on the digits calibrated by.
+
+    Raises:
+        InputError: if it is not known who wrote them: errors come by writer.
+    """
+    if (digits.writers == "").any():
+        raise InputError(
+            "promises are measured on digits whose writers are known; give sets with writers"
+        )
+    said = found.said_after if found.gains else found.said_before
+    return acceptance(said, digits, np.random.default_rng(seed))
+
+
+def calibrated(
+    card: ModelCard, found: Calibration, promises: tuple[Promise, ...] | None
+) -> ModelCard:
+    """Return the card of a network that is as sure as it is right.
+
+    Args:
+        card: as it was.
+        found: how sure the network should be.
+        promises: measured at this scale. None: those of the card are kept where its scale is
+            kept, and thrown away where it is another, as they speak of other confidences.
+    """
+    if promises is None:
+        promises = card.acceptance if found.scale == found.now else ()
+    return card.model_copy(
+        update={
+            "temperature": found.scale.temperature,
+            "no_digit_weight": found.scale.no_digit_weight,
+            "acceptance": promises,
+        }
+    )
+
+
+def write_copy(card: ModelCard, folder: Path, out: Path) -> None:
+    """Copy a model to another folder, under the folder's name and with another card.
+
+    Raises:
+        SetupError: if it cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            if path.is_file() and path.suffix != ".json":
+                shutil.copyfile(path, out / path.name)
+    except OSError as error:
+        raise SetupError(f"{out.as_posix()} cannot be written: {error.strerror}") from error
+    write_card(card.model_copy(update={"name": out.resolve().name}), out)
+
+
+def write_card(card: ModelCard, path: Path) -> None:
+    """Write the card of a model, given by its folder or the card itself, in place of an older.
+
+    Raises:
+        SetupError: if it cannot be written.
+    """
+    path = path / CARD_NAME if path.is_dir() else path
+    replace_bytes(path, (card.model_dump_json(indent=2) + "\n").encode())
+
+
+def _kept_together(writers: npt.NDArray[np.str_]) -> int:
+    """Return how many writers there are, if they are enough to be dealt out; else 0."""
+    count = len({*writers.tolist()} - {""})
+    return count if count >= FOLDS else 0
+
+
+def _folds(writers: npt.NDArray[np.str_]) -> Iterator[npt.NDArray[np.bool_]]:
+    """Deal digits into parts, those of one writer into one; yield each as a mask."""
+    owner = np.arange(len(writers)).astype(str)
+    if _kept_together(writers):
+        owner = np.where(writers == "", owner, np.char.add("by ", writers))
+    units, unit = np.unique(owner, return_inverse=True)
+    part = np.random.default_rng(1).permutation(len(units)) % FOLDS
+    for index in range(FOLDS):
+        yield part[unit] == index
+
+
+def _best(raw: Probabilities, labels: npt.NDArray[np.uint8], now: Scale) -> Scale:
+    if (labels == NO_DIGIT).sum() < FEWEST_OF_NO_DIGIT:
+        weight = now.no_digit_weight
+        return Scale(best_temperature(raw, labels, no_digit_weight=weight), weight)
+    temperature = best_temperature(raw, labels)
+    return Scale(temperature, best_no_digit_weight(rescaled(raw, temperature, 1), labels))
+
+
+def _at(scale: Scale, raw: Probabilities) -> Probabilities:
+    return rescaled(raw, scale.temperature, scale.no_digit_weight)
+
+
+def _fit(probabilities: Probabilities, digits: LabelledDigits) -> Fit:
+    return Fit(loss(probabilities, digits.labels), calibration_error(probabilities, digits.labels))
