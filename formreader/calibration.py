@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from formreader.digit_sets.labelled import LabelledDigits
+from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.digits.card import CARD_NAME, ModelCard, Promise
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import InputError, SetupError
@@ -16,6 +16,7 @@ from formreader.evaluation.measures import calibration_error, loss
 from formreader.export import replace_bytes
 from formreader.images import CROSSED, NO_DIGIT, Probabilities
 from formreader.training.judge import (
+    TEMPERATURES,
     acceptance,
     best_no_digit_weight,
     best_temperature,
@@ -25,6 +26,7 @@ from formreader.training.judge import (
 FEWEST_DIGITS = 500
 FEWEST_OF_NO_DIGIT = 50  # fewer do not show how likely it is
 FOLDS = 5
+ROUNDS = 3  # of finding temperature and weight in turn
 LEAST_GAIN = 0.01  # of the loss; for less, promises are not thrown away
 
 
@@ -63,9 +65,14 @@ class Calibration:
     """Likewise at the scale found without it."""
 
     @property
+    def tells(self) -> bool:
+        """Whether the digits show how sure to be: not so if none is hard to read."""
+        return self.best.temperature > TEMPERATURES[0]
+
+    @property
     def gains(self) -> bool:
         """Whether the best scale is worth a new card."""
-        return self.after.loss < (1 - LEAST_GAIN) * self.before.loss
+        return self.tells and self.after.loss < (1 - LEAST_GAIN) * self.before.loss
 
     @property
     def scale(self) -> Scale:
@@ -187,12 +194,16 @@ def _folds(writers: npt.NDArray[np.str_]) -> Iterator[npt.NDArray[np.bool_]]:
         yield part[unit] == index
 
 
-def _best(raw: Probabilities, labels: npt.NDArray[np.uint8], now: Scale) -> Scale:
+def _best(raw: Probabilities, labels: Labels, now: Scale) -> Scale:
+    """Find temperature and weight in turn, as one asks for the other."""
+    weight = now.no_digit_weight
+    temperature = best_temperature(raw, labels, no_digit_weight=weight)
     if (labels == NO_DIGIT).sum() < FEWEST_OF_NO_DIGIT:
-        weight = now.no_digit_weight
-        return Scale(best_temperature(raw, labels, no_digit_weight=weight), weight)
-    temperature = best_temperature(raw, labels)
-    return Scale(temperature, best_no_digit_weight(rescaled(raw, temperature, 1), labels))
+        return Scale(temperature, weight)
+    for _ in range(ROUNDS):
+        weight = best_no_digit_weight(rescaled(raw, temperature, 1), labels)
+        temperature = best_temperature(raw, labels, no_digit_weight=weight)
+    return Scale(temperature, weight)
 
 
 def _at(scale: Scale, raw: Probabilities) -> Probabilities:

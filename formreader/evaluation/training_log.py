@@ -41,13 +41,14 @@ def _draw(axes: Axes, kind: str, columns: dict[str, Column]) -> None:
     held_out = f"{HELD_OUT}{kind}"
     if kind in columns:
         label = "digits trained on"
-        axes.plot(columns[EPOCH], columns[kind], "--", color=VERMILION, label=label)
+        axes.plot(columns[EPOCH], columns[kind], ".--", color=VERMILION, label=label)
     if held_out in columns:
         label = "digits held out"
-        axes.plot(columns[EPOCH], columns[held_out], color=BLUE, label=label)
+        axes.plot(columns[EPOCH], columns[held_out], ".-", color=BLUE, label=label)
     axes.set(xlabel="epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(frameon=False)
+    if axes.lines:
+        axes.legend(frameon=False)
 
 
 def _read(log: Path) -> dict[str, Column]:

@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def model() -> None:
-    """Train and list digit networks."""
+    """Train, check and list digit networks."""
 
 
 app.command("list")(list_models)

@@ -104,7 +104,9 @@ def _text(card: ModelCard, new: ModelCard, found: Calibration, count: int) -> It
         f"Measured on {count} images by cross-validation over {by} are judged at a temperature "
         "found by the others."
     )
-    if not found.gains:
+    if not found.tells:
+        yield "The card keeps its temperature: these digits are too easy to tell how sure to be."
+    elif not found.gains:
         yield "The card keeps its temperature: the other is hardly better, or worse."
     if new.acceptance != card.acceptance:
         yield (
