@@ -130,7 +130,7 @@ def measure_promises(
 
 
 def calibrated(
-    card: ModelCard, found: Calibration, promises: tuple[Promise, ...] | None
+    card: ModelCard, found: Calibration, promises: tuple[Promise, ...] | None, digits: str
 ) -> ModelCard:
     """Return the card of a network that is as sure as it is right.
 
@@ -139,14 +139,16 @@ def calibrated(
         found: how sure the network should be.
         promises: measured at this scale. None: those of the card are kept where its scale is
             kept, and thrown away where it is another, as they speak of other confidences.
+        digits: the names of the sets it was found by.
     """
-    if promises is None:
-        promises = card.acceptance if found.scale == found.now else ()
+    if promises is None and not found.gains:
+        return card
     return card.model_copy(
         update={
             "temperature": found.scale.temperature,
             "no_digit_weight": found.scale.no_digit_weight,
-            "acceptance": promises,
+            "acceptance": promises or (),
+            "created_by": f"{card.created_by}; then calibrated by {digits}",
         }
     )
 

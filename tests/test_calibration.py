@@ -66,7 +66,7 @@ def test_network_as_sure_as_right_keeps_its_card(says):
     found = find_scale(card(), b"", digits_like(true))
 
     assert not found.gains
-    assert calibrated(card(), found, None) == card()
+    assert calibrated(card(), found, None, "own") == card()
 
 
 def test_new_temperature_throws_promises_away_unless_they_are_measured(says):
@@ -77,8 +77,9 @@ def test_new_temperature_throws_promises_away_unless_they_are_measured(says):
 
     promises = measure_promises(found, digits, seed=1)
 
-    assert calibrated(card(), found, None).acceptance == ()
-    assert calibrated(card(), found, promises).acceptance == promises
+    assert calibrated(card(), found, None, "own").acceptance == ()
+    assert calibrated(card(), found, promises, "own").acceptance == promises
+    assert calibrated(card(), found, None, "own").created_by == "tests; then calibrated by own"
     assert any(promise.least_confidence for promise in promises)
 
 

@@ -25,7 +25,7 @@ from formreader.shipped import is_shipped, model_folders
 
 
 def calibrate(
-    model: Annotated[str, typer.Argument(help="Name or path of the network.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Name or folder of a model.")],
     data: Annotated[
         list[Path],
         typer.Option(
@@ -69,7 +69,7 @@ def calibrate(
     digits = joined(" + ".join(each.name for each in sets), sets)
     found = find_scale(card, load_network(card, folder), digits)
     measured = measure_promises(found, digits, seed=card.seed) if promises else None
-    new = calibrated(card, found, measured)
+    new = calibrated(card, found, measured, digits.name)
     if out is not None:
         write_copy(new, folder, out)
     elif new != card:

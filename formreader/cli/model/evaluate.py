@@ -30,7 +30,9 @@ DATA_HELP = (
 
 def evaluate(
     data: Annotated[list[Path], typer.Option(exists=True, help=DATA_HELP)],
-    model: Annotated[str, typer.Argument(help="Name or path of the network.")] = DEFAULT_MODEL,
+    model: Annotated[
+        str, typer.Argument(metavar="[MODEL]", help="Name or folder of a model.")
+    ] = DEFAULT_MODEL,
     out: Annotated[
         Path | None,
         typer.Option(
