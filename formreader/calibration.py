@@ -67,7 +67,7 @@ class Calibration:
     @property
     def tells(self) -> bool:
         """Whether the digits show how sure to be: not so if none is hard to read."""
-        return self.best.temperature > TEMPERATURES[0]
+        return self.best.temperature > float(TEMPERATURES[0])
 
     @property
     def gains(self) -> bool:
