@@ -31,7 +31,7 @@ def draw_mistakes(title: str, whole: Evaluated) -> Figure:
 
 
 def _gallery(title: str, whole: Evaluated, index: npt.NDArray[np.intp]) -> Figure:
-    figure = Figure(figsize=(1.4 * COLUMNS, 1.75 * ROWS), layout="constrained")
+    figure = Figure(figsize=(1.3 * COLUMNS, 1.9 * ROWS), layout="constrained")
     figure.suptitle(title)
     places = figure.subplots(ROWS, COLUMNS)
     for axes in places.flat:
@@ -47,8 +47,9 @@ def _show(axes: Axes, whole: Evaluated, index: int) -> None:
     wrong = read != label
     axes.imshow(whole.digits.images[index], cmap="gray_r", vmin=0, vmax=255)
     axes.set_title(
-        f"shows {CLASS_NAMES[label]}\nread {CLASS_NAMES[read]}, {_percent(float(said[read]))}",
+        f"shows {CLASS_NAMES[label]}\nread {CLASS_NAMES[read]}\n{_percent(float(said[read]))}",
         fontsize=9,
+        linespacing=1.05,
         color=VERMILION if wrong else "black",
         fontweight="bold" if wrong else "normal",
     )
