@@ -2,26 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formreader.calibration import (
-    Calibration,
-    Fit,
-    Scale,
-    calibrated,
-    find_scale,
-    measure_promises,
-    write_card,
-    write_copy,
-)
 from formreader.cli.columns import in_columns
-from formreader.digit_sets import load_digits
-from formreader.digit_sets.labelled import joined
 from formreader.digits.card import ModelCard, find_model, load_card, load_network
 from formreader.errors import SetupError
 from formreader.shipped import is_shipped, model_folders
+
+if TYPE_CHECKING:
+    from formreader.calibration import Calibration, Fit, Scale
 
 
 def calibrate(
@@ -61,6 +52,16 @@ def calibrate(
     network accepts nothing by itself, unless --promises measures them anew. Where the loss would
     fall by less than 1 %, the card stays as it is.
     """
+    from formreader.calibration import (
+        calibrated,
+        find_scale,
+        measure_promises,
+        write_card,
+        write_copy,
+    )
+    from formreader.digit_sets import load_digits
+    from formreader.digit_sets.labelled import joined
+
     path = find_model(model, model_folders())
     folder = path if path.is_dir() else path.parent
     _require_place(folder, out)
@@ -87,7 +88,7 @@ def _require_place(folder: Path, out: Path | None) -> None:
         raise SetupError(f"{out.as_posix()} is not empty; name a new folder by --out")
 
 
-def _text(card: ModelCard, new: ModelCard, found: Calibration, count: int) -> Iterator[str]:
+def _text(card: ModelCard, new: ModelCard, found: "Calibration", count: int) -> Iterator[str]:
     yield in_columns(
         [
             ("", "temperature", "weight of no digit", "loss", "ECE"),
@@ -117,7 +118,7 @@ def _text(card: ModelCard, new: ModelCard, found: Calibration, count: int) -> It
         )
 
 
-def _row(scale: Scale, fit: Fit) -> tuple[str, str, str, str]:
+def _row(scale: "Scale", fit: "Fit") -> tuple[str, str, str, str]:
     return (
         f"{scale.temperature:.3f}",
         f"{scale.no_digit_weight:.3f}",

@@ -5,19 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from formreader.cli.model.measures import as_text
-from formreader.digit_sets import load_digits
-from formreader.digit_sets.labelled import LabelledDigits
 from formreader.digits.card import find_model
 from formreader.digits.recogniser import load_recogniser
 from formreader.errors import SetupError
-from formreader.evaluation.sets import evaluate_set, together
-from formreader.evaluation.tables import as_object, write_tables
 from formreader.shipped import DEFAULT_MODEL, model_folders
+
+if TYPE_CHECKING:
+    from formreader.digit_sets.labelled import LabelledDigits
 
 LOG_NAME = "training.csv"  # in the model's folder
 
@@ -61,6 +59,11 @@ def evaluate(
     negative log of the probability of what is right; ECE, the expected calibration error, is how
     far confidence and accuracy lie apart, in 15 bins of confidence.
     """
+    from formreader.cli.model.measures import as_text
+    from formreader.digit_sets import load_digits
+    from formreader.evaluation.sets import evaluate_set, together
+    from formreader.evaluation.tables import as_object, write_tables
+
     if out is not None and pictures:
         _require_pictures()
     digits = _named_apart([load_digits(path) for path in data], data)
@@ -97,7 +100,7 @@ def _require_pictures() -> None:
         ) from error
 
 
-def _named_apart(sets: Sequence[LabelledDigits], paths: Sequence[Path]) -> list[LabelledDigits]:
+def _named_apart(sets: Sequence["LabelledDigits"], paths: Sequence[Path]) -> list["LabelledDigits"]:
     """Name sets by their paths where several files have one name."""
     names = [digits.name for digits in sets]
     return [
