@@ -25,6 +25,7 @@ from formreader.training.judge import (
 
 FEWEST_DIGITS = 500
 FEWEST_OF_NO_DIGIT = 50  # fewer do not show how likely it is
+FEWEST_WRONG = 10  # with fewer, the lowest temperature there is may be chance
 FOLDS = 5
 ROUNDS = 3  # of finding temperature and weight in turn
 LEAST_GAIN = 0.01  # of the loss; for less, promises are not thrown away
@@ -59,6 +60,8 @@ class Calibration:
     """Of scales found without the digits they are tried on: for each part by the other parts."""
     writers: int
     """Whose digits were kept together in these parts; 0 where they are not known."""
+    wrong: int
+    """How many digits are misread."""
     said_before: Probabilities
     """What the network says of each digit at the scale of the card, (n, 12)."""
     said_after: Probabilities
@@ -66,8 +69,8 @@ class Calibration:
 
     @property
     def tells(self) -> bool:
-        """Whether the digits show how sure to be: not so if none is hard to read."""
-        return self.best.temperature > float(TEMPERATURES[0])
+        """Whether the digits show how sure to be: hardly any wrong, the surest seems best."""
+        return self.wrong >= FEWEST_WRONG or self.best.temperature > float(TEMPERATURES[0])
 
     @property
     def gains(self) -> bool:
@@ -108,6 +111,7 @@ def find_scale(card: ModelCard, network: bytes, digits: LabelledDigits) -> Calib
         before=_fit(said, digits),
         after=_fit(tried, digits),
         writers=_kept_together(digits.writers),
+        wrong=int((raw.argmax(axis=1) != digits.labels).sum()),
         said_before=said,
         said_after=tried,
     )

@@ -114,6 +114,16 @@ def test_digits_that_are_all_easy_do_not_tell_how_sure_to_be(says):
     assert found.scale == found.now
 
 
+def test_network_that_is_never_sure_is_made_surer_as_far_as_can_be(says):
+    true = true_probabilities()
+    says(rescaled(true, 5, 1))
+
+    found = find_scale(card(), b"", digits_like(true))
+
+    assert found.gains
+    assert found.scale.temperature == 0.5
+
+
 def test_too_few_digits_are_refused(says):
     says(true_probabilities(499))
 
