@@ -17,7 +17,9 @@ COMMANDS = {
     "score": "Compare a run with known answers.",
     "synth": "Draw filled forms of a template, with their truth.",
     "template": "List, check and show templates.",
-    "model": "Train and list digit networks.",
+    "predict": "Tell what digit a picture shows.",
+    "pad": "Draw a digit in the browser and see the probabilities move.",
+    "model": "Train, check and list digit networks.",
 }
 """The first sentence of each. The module `formreader.cli.NAME` has the command as a function of its
 name, or several of them as `app`."""
