@@ -3,6 +3,7 @@
 import gzip
 import pickle
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -88,12 +89,26 @@ def test_pictures_are_labelled_by_their_folders(tmp_path, digits):
     assert np.array_equal(read.images[:2], digits.images[digits.labels == 0])
 
 
+def test_pictures_of_any_size_and_polarity_are_read(tmp_path, digits):
+    (tmp_path / "3").mkdir()
+    written = cv2.resize(digits.images[3], (170, 170), interpolation=cv2.INTER_CUBIC)
+    Image.fromarray(255 - written).convert("RGB").save(tmp_path / "3" / "scan.jpg")
+    Image.fromarray(np.pad(written, 20)).save(tmp_path / "3" / "screen.png")
+
+    read = load_digits(tmp_path)
+
+    difference = np.abs(read.images.astype(int) - digits.images[3])
+    assert difference.mean(axis=(1, 2)).max() < 8
+
+
 def test_pictures_that_cannot_be_used_are_all_listed(tmp_path, digits):
     write_pictures(tmp_path, digits)
     (tmp_path / "1" / "torn.png").write_bytes(b"torn")
     (tmp_path / "7" / "empty.png").write_bytes(b"")
+    Image.fromarray(np.full((90, 90), 255, np.uint8)).save(tmp_path / "9" / "bare.png")
+    words = r"1/torn.png: .*no picture(.|\n)*7/empty.png: .*empty(.|\n)*9/bare.png: .*all white"
 
-    with pytest.raises(InputError, match=r"1/torn.png: .*no picture(.|\n)*7/empty.png: .*empty"):
+    with pytest.raises(InputError, match=words):
         load_digits(tmp_path)
 
 

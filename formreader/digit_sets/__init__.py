@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.digit_sets.archive import read_archive
-from formreader.digit_sets.folder import Find, class_folders, find_digit, read_folder
+from formreader.digit_sets.folder import Find, class_folders, read_folder
 from formreader.digit_sets.idx import Part, read_mnist
 from formreader.digit_sets.labelled import Arrays, LabelledDigits, Labels
 from formreader.errors import InputError
 from formreader.images import CLASSES, DIGIT_SIDE, DigitBatch
+from formreader.lone_digit import find_digit
 
 
 def load_digits(path: Path, part: Part = "t10k", find: Find = find_digit) -> LabelledDigits:

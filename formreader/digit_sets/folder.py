@@ -9,17 +9,12 @@ import numpy as np
 from formreader.digit_sets.labelled import Arrays
 from formreader.digits.card import CLASS_NAMES
 from formreader.errors import InputError
-from formreader.images import DigitImage, GrayImage
+from formreader.images import DIGIT_SIDE, DigitImage, GrayImage
 from formreader.inputs import SUFFIXES
 from formreader.pages import FailedPage, read_pages
 
 Find: TypeAlias = Callable[[GrayImage], DigitImage | None]
 """Finds the one digit of a picture; None where nothing is written."""
-
-
-def find_digit(picture: GrayImage) -> DigitImage | None:
-    """Take a picture of 28 x 28 pixels for a digit image; stands for a finder to come."""
-    return picture if picture.shape == (28, 28) and picture.any() else None
 
 
 def class_folders(folder: Path) -> dict[int, Path]:
@@ -65,5 +60,13 @@ def _found(folder: Path, find: Find) -> Iterator[tuple[Path, DigitImage | str]]:
             if isinstance(page, FailedPage):
                 yield path, str(page.error)
             else:
-                digit = find(page.image)
+                digit = page.image if _is_digit_image(page.image) else find(page.image)
                 yield path, "nothing is written in it" if digit is None else digit
+
+
+def _is_digit_image(picture: GrayImage) -> bool:
+    """Tell whether a picture is a digit image as it is: a data set was unpacked."""
+    if picture.shape != (DIGIT_SIDE, DIGIT_SIDE):
+        return False
+    edge = np.concatenate([picture[[0, -1]], picture[:, [0, -1]].T])
+    return not edge.any()  # digits of data sets have a margin of paper, which is 0 there alone
