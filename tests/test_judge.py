@@ -38,6 +38,14 @@ def test_score_counts_what_is_read_wrongly():
     assert (result.digits, result.wrong, result.accuracy) == (4, 1, 0.75)
 
 
+def test_a_digit_counts_as_read_by_the_likeliest_of_the_ten():
+    table = np.zeros(CLASSES, np.float32)
+    table[[3, NO_DIGIT]] = 0.4, 0.6
+
+    assert score(Sure(table), digits_of([3])).wrong == 0
+    assert score(Sure(table), digits_of([NO_DIGIT])).wrong == 0
+
+
 @pytest.mark.parametrize("temperature", [0.7, 1.0, 2.5])
 def test_temperature_that_made_a_network_too_sure_is_found(temperature):
     rng = np.random.default_rng(1)
