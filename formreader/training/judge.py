@@ -8,7 +8,7 @@ import numpy.typing as npt
 from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.digits.card import Promise, Score
 from formreader.digits.recogniser import Recogniser
-from formreader.images import CROSSED, NO_DIGIT, Probabilities
+from formreader.images import CLASSES, CROSSED, NO_DIGIT, Probabilities
 
 TEMPERATURES = np.geomspace(0.5, 5, 231)  # a step is 1 %
 NO_DIGIT_WEIGHTS = np.geomspace(0.05, 2, 75)  # a step is 5 %
