@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-DEFAULT_MODEL = "classic"  # reads where no model is named
+DEFAULT_MODEL = "formreader"  # reads where no model is named
 _PACKAGE = Path(__file__).parent
 
 

@@ -97,4 +97,4 @@ def test_shipped_models_are_listed_with_their_scores():
     listed = CliRunner().invoke(app, ["list"])
 
     assert listed.exit_code == 0
-    assert "classic" in listed.stdout
+    assert "formreader" in listed.stdout
