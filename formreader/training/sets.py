@@ -22,23 +22,26 @@ __all__ = [  # what trains knows some of digit_sets by this module
 ]
 
 FEWEST_WRITERS = 4  # held out of a set: one alone may write like nobody else
-MNIST_COUNT = 60_000
-MISLABELLED = (  # of MNIST's training images: what they show is plain to any eye, and another digit
-    *(4476, 7080, 10994, 13662, 18190, 26560, 26622, 35310, 40144, 43454, 49960, 51248, 53063),
-    *(53396, 54264, 56596, 59915),
-)
+MISLABELLED = {  # by name and size of a set: what they show is plain to any eye, and another digit
+    ("mnist", 60_000): (
+        *(4476, 7080, 10994, 13662, 18190, 26560, 26622, 35310, 40144, 43454, 49960, 51248),
+        *(53063, 53396, 54264, 56596, 59915),
+    ),
+    ("swiss", 8_030): (944, 1144, 1156, 1169, 1710, 1775, 5456, 6375),
+}
 BLOCKS = 40  # of neighbours, stand for writers where none are named: they wrote in turn
 
 
 def load_training_set(path: Path) -> LabelledDigits:
-    """Read digits to train on; of MNIST its training part, save what is plainly mislabelled.
+    """Read digits to train on, save what is plainly mislabelled; of MNIST its training part.
 
     Raises:
         InputError: if the set cannot be used, or lacks a digit.
     """
     digits = load_digits(path, "train")
-    if path.is_dir() and len(digits) == MNIST_COUNT:
-        digits = digits.take(~np.isin(np.arange(len(digits)), MISLABELLED))
+    name = "mnist" if path.is_dir() else digits.name
+    wrong = MISLABELLED.get((name, len(digits)), ())
+    digits = digits.take(~np.isin(np.arange(len(digits)), wrong))
     digits = usable_for_writing(digits, path)
     return labelled(digits.name, digits.images, digits.labels, digits.writers)
 
