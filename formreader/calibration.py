@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.digit_sets.labelled import LabelledDigits, Labels
-from formreader.digits.card import CARD_NAME, ModelCard, Promise
+from formreader.digits.card import ModelCard, Promise, write_card
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import InputError, SetupError
 from formreader.evaluation.measures import calibration_error, loss
-from formreader.export import replace_bytes
 from formreader.images import CROSSED, NO_DIGIT, Probabilities
 from formreader.training.judge import (
     TEMPERATURES,
@@ -171,16 +170,6 @@ def write_copy(card: ModelCard, folder: Path, out: Path) -> None:
     except OSError as error:
         raise SetupError(f"{out.as_posix()} cannot be written: {error.strerror}") from error
     write_card(card.model_copy(update={"name": out.resolve().name}), out)
-
-
-def write_card(card: ModelCard, path: Path) -> None:
-    """Write the card of a model, given by its folder or the card itself, in place of an older.
-
-    Raises:
-        SetupError: if it cannot be written.
-    """
-    path = path / CARD_NAME if path.is_dir() else path
-    replace_bytes(path, (card.model_dump_json(indent=2) + "\n").encode())
 
 
 def _kept_together(writers: npt.NDArray[np.str_]) -> int:

@@ -12,7 +12,7 @@ from typing import TextIO, TypeAlias
 import cv2
 import numpy as np
 
-from formreader.export import replacing
+from formreader.files import replacing
 from formreader.geometry import Rect
 from formreader.images import GrayImage
 from formreader.interpret import UNKNOWN

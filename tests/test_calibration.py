@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from formreader import calibration
-from formreader.calibration import calibrated, find_scale, measure_promises, write_card, write_copy
+from formreader.calibration import calibrated, find_scale, measure_promises, write_copy
 from formreader.digit_sets.labelled import LabelledDigits
-from formreader.digits.card import load_card
+from formreader.digits.card import load_card, write_card
 from formreader.errors import InputError
 from formreader.images import CLASSES, NO_DIGIT
 from formreader.recipe import make_recipe

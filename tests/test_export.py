@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from formreader.errors import SetupError
-from formreader.export import Counts, open_tables, replacing, write_summary
+from formreader.export import Counts, open_tables, write_summary
+from formreader.files import replacing
 from formreader.geometry import Rect
 from formreader.results import DecidedField, Decision, Problem, Record, Status
 from tests.builders import field, form

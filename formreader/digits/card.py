@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from formreader.errors import ModelError
+from formreader.files import replace_bytes
 from formreader.images import DIGIT_SIDE
 
 CARD_NAME = "card.json"  # in a folder of its own, beside the network
@@ -137,6 +138,16 @@ def load_card(path: Path) -> ModelCard:
             f"classes and {InputConvention()!r}: train one with `formreader model train`"
         )
     return card
+
+
+def write_card(card: ModelCard, path: Path) -> None:
+    """Write the card of a model, given by its folder or the card itself, in place of an older.
+
+    Raises:
+        SetupError: if it cannot be written.
+    """
+    path = path / CARD_NAME if path.is_dir() else path
+    replace_bytes(path, (card.model_dump_json(indent=2) + "\n").encode())
 
 
 def load_network(card: ModelCard, folder: Path) -> bytes:

@@ -10,7 +10,7 @@ from formreader.evaluation.charts import draw_confusion, draw_errors_and_rejects
 from formreader.evaluation.galleries import draw_mistakes, draw_predictions
 from formreader.evaluation.sets import Evaluated
 from formreader.evaluation.training_log import draw_training
-from formreader.export import replace_bytes
+from formreader.files import replace_bytes
 
 DPI = 120
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from formreader.digits.card import CLASS_NAMES
 from formreader.evaluation.measures import Evaluation, Tally, mistakes
 from formreader.evaluation.sets import Evaluated
-from formreader.export import replacing
+from formreader.files import replacing
 
 WRITER_COLUMNS = ("writer", "n", "wrong", "accuracy")
 MISTAKE_COLUMNS = ("set", "index", "shows", "read", "confidence", "writer")

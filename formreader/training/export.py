@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.digit_sets.labelled import LabelledDigits
-from formreader.digits.card import CARD_NAME, ModelCard
+from formreader.digits.card import ModelCard, write_card
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import ModelError
 from formreader.evaluation.measures import evaluate
@@ -84,7 +84,7 @@ def write_export(out: Path, folder: Path, export: Export) -> None:
         shutil.copy(folder / KERAS_NAME, out / KERAS_NAME)
     card = export.card.model_copy(update={"name": out.name})
     (out / card.file).write_bytes(export.content)
-    (out / CARD_NAME).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_card(card, out)
 
 
 def load_keras(folder: Path) -> keras.Model:

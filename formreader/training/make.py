@@ -10,7 +10,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from formreader.digits.card import CARD_NAME, CLASS_NAMES, DataSource, InputConvention, ModelCard
+from formreader.digits.card import (
+    CLASS_NAMES,
+    DataSource,
+    InputConvention,
+    ModelCard,
+    write_card,
+)
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.training.checkpoint import unfinished_training
 from formreader.training.fetch import fetch_mnist
@@ -127,7 +133,7 @@ def _calibrated(card: ModelCard, exported: bytes, material: Material) -> ModelCa
 def _write(out: Path, exported: bytes, card: ModelCard, log: Sequence[Epoch]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     (out / card.file).write_bytes(exported)
-    (out / CARD_NAME).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_card(card, out)
     with (out / LOG_NAME).open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, [field.name for field in fields(Epoch)], lineterminator="\n")
         table.writeheader()

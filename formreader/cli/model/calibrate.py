@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.columns import in_columns
-from formreader.digits.card import ModelCard, find_model, load_card, load_network
+from formreader.digits.card import ModelCard, find_model, load_card, load_network, write_card
 from formreader.errors import SetupError
 from formreader.shipped import is_shipped, model_folders
 
@@ -56,7 +56,6 @@ def calibrate(
         calibrated,
         find_scale,
         measure_promises,
-        write_card,
         write_copy,
     )
     from formreader.digit_sets import load_digits

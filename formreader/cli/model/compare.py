@@ -9,7 +9,7 @@ from formreader.cli.model.bar import Bar
 from formreader.cli.model.needs import training_packages
 from formreader.digits.card import find_model
 from formreader.errors import SetupError
-from formreader.export import replace_bytes
+from formreader.files import replace_bytes
 from formreader.shipped import model_folders
 
 TUTORIALS = ("deep", "classic", "lenet5", "custom", "dropout")
