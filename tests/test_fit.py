@@ -66,6 +66,15 @@ def test_interrupted_training_goes_on_and_ends_as_if_it_had_not_been(tmp_path, m
     assert all(np.array_equal(one, other) for one, other in zip(whole, resumed, strict=True))
 
 
+def test_loss_and_accuracy_are_the_means_over_all_batches(tmp_path, material, monkeypatch):
+    results = iter([(1.0, 0.5), (3.0, 1.0)])
+    monkeypatch.setattr(keras.Model, "train_on_batch", lambda *_: next(results))
+
+    _, (epoch,) = train(plan(tmp_path, "lenet5", epochs=1, batch=40), material, Quiet())
+
+    assert (epoch.loss, epoch.accuracy) == (2.0, 0.75)
+
+
 def test_training_stops_when_nothing_gets_better(tmp_path, material):
     stubborn = plan(tmp_path, "lenet5", epochs=50, learning_rate=1.0, patience=2)
 

@@ -133,13 +133,15 @@ class _Course:
     def _show(self) -> tuple[float, float]:
         """Train on all digits in a new order; return the mean loss and accuracy."""
         order = self._rng.permutation(len(self._shown))[: self._steps * self._recipe.batch]
-        self._network.reset_metrics()
+        results = []
         for batch in np.array_split(order, self._steps):
             images = self._distort(self._shown.images[batch])
             labels = _as_loss_wants(self._shown.labels[batch], self._recipe)
-            loss, accuracy = self._network.train_on_batch(images, labels)
+            self._network.reset_metrics()  # some versions of Keras do so by themselves
+            results.append(self._network.train_on_batch(images, labels))
             self._progress.step()
-        return float(loss), float(accuracy)
+        loss, accuracy = np.mean(results, axis=0).tolist()
+        return loss, accuracy
 
 
 def _compile(network: keras.Model, recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
