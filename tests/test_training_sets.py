@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from formreader.digit_sets.labelled import joined
 from formreader.digits.recogniser import load_recogniser
 from formreader.errors import InputError
 from formreader.images import CROSSED, DIGIT_SIDE, NO_DIGIT
@@ -15,7 +16,6 @@ from formreader.training.no_digit import draw_no_digit
 from formreader.training.sets import (
     MISLABELLED,
     drawn,
-    joined,
     load_training_set,
     split_by_writer,
 )

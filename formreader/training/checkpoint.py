@@ -1,5 +1,6 @@
 """Keep a training that is not finished, so that it can go on after an interruption."""
 
+import io
 import json
 import zipfile
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.errors import SetupError
+from formreader.files import replace_bytes
 from formreader.training.plan import Plan
 from formreader.training.progress import Epoch
 
@@ -59,10 +61,9 @@ class CheckpointFile:
             "rng": dict(checkpoint.rng),
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_suffix(".tmp")
-        with draft.open("wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)
-        draft.replace(self._path)
+        archive = io.BytesIO()
+        np.savez(archive, about=np.array(json.dumps(about)), **arrays)
+        replace_bytes(self._path, archive.getvalue())
 
     def load(self) -> Checkpoint | None:
         """Return what was kept; None if nothing was.

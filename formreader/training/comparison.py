@@ -12,7 +12,7 @@ from formreader.digit_sets.labelled import LabelledDigits
 from formreader.digits.card import CARD_NAME, ModelCard
 from formreader.digits.recogniser import load_recogniser
 from formreader.errors import SetupError
-from formreader.evaluation.measures import evaluate
+from formreader.evaluation.sets import evaluate_set
 from formreader.evaluation.speed import digits_per_second
 from formreader.training.make import make_model
 from formreader.training.plan import Plan
@@ -93,7 +93,7 @@ def measure(model: Path, sets: Sequence[LabelledDigits]) -> Measured:
     recogniser = load_recogniser(str(model), ())
     card = recogniser.card
     accuracies = {
-        digits.name: evaluate(recogniser.classify(digits.images), digits).digits.accuracy or 0.0
+        digits.name: evaluate_set(recogniser, digits).evaluation.digits.accuracy or 0.0
         for digits in sets
     }
     folder = model if model.is_dir() else model.parent

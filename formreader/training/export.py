@@ -15,7 +15,7 @@ from formreader.digit_sets.labelled import LabelledDigits
 from formreader.digits.card import ModelCard, write_card
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import ModelError
-from formreader.evaluation.measures import evaluate
+from formreader.evaluation.sets import evaluate_set
 from formreader.evaluation.speed import digits_per_second
 from formreader.images import DIGIT_SIDE
 from formreader.normalise import normalise
@@ -63,12 +63,11 @@ def exports(folder: Path, card: ModelCard, sets: Sequence[LabelledDigits]) -> tu
         version = {"sha256": hashlib.sha256(content).hexdigest(), "scores": {}}
         own = card.model_copy(update=version)
         recogniser = LiteRTRecogniser(own, content)
-        probabilities = [recogniser.classify(digits.images) for digits in sets]
+        evaluated = [evaluate_set(recogniser, digits) for digits in sets]
         accuracies = {
-            digits.name: evaluate(some, digits).digits.accuracy or 0.0
-            for some, digits in zip(probabilities, sets, strict=True)
+            each.digits.name: each.evaluation.digits.accuracy or 0.0 for each in evaluated
         }
-        read.append(np.concatenate(probabilities).argmax(axis=1))
+        read.append(np.concatenate([each.probabilities for each in evaluated]).argmax(axis=1))
         if made and accuracies[sets[0].name] < made[0].accuracies[sets[0].name] - LOST:
             own = own.model_copy(update={"acceptance": ()})
         agreement = float((read[-1] == read[0]).mean())

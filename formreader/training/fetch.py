@@ -5,8 +5,9 @@ from typing import Literal
 import keras
 import numpy as np
 
+from formreader.digit_sets.labelled import LabelledDigits
 from formreader.errors import SetupError
-from formreader.training.sets import LabelledDigits, labelled
+from formreader.training.sets import labelled
 
 
 def fetch_mnist(part: Literal["train", "test"]) -> LabelledDigits:

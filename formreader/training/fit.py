@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.errors import SetupError
 from formreader.images import DigitBatch
 from formreader.training.augment import Augmenter
@@ -18,7 +19,6 @@ from formreader.training.material import Material
 from formreader.training.plan import Plan
 from formreader.training.progress import Epoch, Progress
 from formreader.training.recipes import DIGITS, Recipe
-from formreader.training.sets import LabelledDigits, Labels
 
 WEIGHT_DECAY = 1e-4
 MEMORY = 0.999  # the weights kept are the mean of those of about the last thousand steps

@@ -8,11 +8,11 @@ import numpy.typing as npt
 from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.digits.card import Promise, Score
 from formreader.digits.recogniser import Recogniser
+from formreader.evaluation.measures import LEAST_PROBABILITY
 from formreader.images import CLASSES, CROSSED, NO_DIGIT, Probabilities
 
 TEMPERATURES = np.geomspace(0.5, 5, 231)  # a step is 1 %
 NO_DIGIT_WEIGHTS = np.geomspace(0.05, 2, 75)  # a step is 5 %
-LEAST_PROBABILITY = 1e-30  # stands for what float32 rounds to 0
 PROMISES = (0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001)
 FIELD_BOXES = (3, 8)  # shortest and longest field that acceptance is measured on
 ROUNDS = 4  # of dealing the same digits into fields; it shows no more than one, but evenly

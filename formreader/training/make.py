@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from formreader.digit_sets.labelled import LabelledDigits
 from formreader.digits.card import (
     CLASS_NAMES,
     DataSource,
@@ -21,12 +22,18 @@ from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.training.checkpoint import unfinished_training
 from formreader.training.fetch import fetch_mnist
 from formreader.training.fit import fit
-from formreader.training.judge import acceptance, best_no_digit_weight, best_temperature, score
+from formreader.training.judge import (
+    acceptance,
+    best_no_digit_weight,
+    best_temperature,
+    rescaled,
+    score,
+)
 from formreader.training.lite import Precision, to_lite
 from formreader.training.material import Material, gather
 from formreader.training.plan import Plan
 from formreader.training.progress import Epoch, Progress
-from formreader.training.sets import LabelledDigits, load_test_set
+from formreader.training.sets import load_test_set
 
 NETWORK_NAME = "digits.tflite"
 KERAS_NAME = "digits.keras"  # the same for TensorFlow: to export it otherwise, or train it on
@@ -122,12 +129,10 @@ def _calibrated(card: ModelCard, exported: bytes, material: Material) -> ModelCa
     card = card.model_copy(update={"temperature": best_temperature(raw, digits.labels)})
     if material.pages is None:
         return card
-    likely = LiteRTRecogniser(card, exported).classify(digits.images)
-    weight = best_no_digit_weight(likely, digits.labels)
-    card = card.model_copy(update={"no_digit_weight": weight})
-    read = LiteRTRecogniser(card, exported).classify(digits.images)
+    weight = best_no_digit_weight(rescaled(raw, card.temperature, 1), digits.labels)
+    read = rescaled(raw, card.temperature, weight)
     promises = acceptance(read, digits, np.random.default_rng(card.seed))
-    return card.model_copy(update={"acceptance": promises})
+    return card.model_copy(update={"no_digit_weight": weight, "acceptance": promises})
 
 
 def _write(out: Path, exported: bytes, card: ModelCard, log: Sequence[Epoch]) -> None:

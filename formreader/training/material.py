@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from formreader.digit_sets.labelled import LabelledDigits, joined
 from formreader.digits.card import DataSource
 from formreader.images import CROSSED, NO_DIGIT
 from formreader.synth.forms import DrawnForm
@@ -17,9 +18,7 @@ from formreader.training.no_digit import draw_no_digit
 from formreader.training.plan import Plan
 from formreader.training.progress import Progress
 from formreader.training.sets import (
-    LabelledDigits,
     drawn,
-    joined,
     load_training_set,
     split_by_writer,
 )

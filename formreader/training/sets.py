@@ -7,19 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.digit_sets import load_digits, usable_for_writing
-from formreader.digit_sets.labelled import LabelledDigits, Labels, joined
+from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.images import DigitBatch
-
-__all__ = [  # what trains knows some of digit_sets by this module
-    "LabelledDigits",
-    "Labels",
-    "drawn",
-    "joined",
-    "labelled",
-    "load_test_set",
-    "load_training_set",
-    "split_by_writer",
-]
 
 FEWEST_WRITERS = 4  # held out of a set: one alone may write like nobody else
 MISLABELLED = {  # by name and size of a set: what they show is plain to any eye, and another digit
