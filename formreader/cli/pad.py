@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from formreader.cli.extras import packages_of
 from formreader.digits.recogniser import load_recogniser
-from formreader.errors import SetupError
 from formreader.shipped import DEFAULT_MODEL, model_folders
 
 
@@ -24,13 +24,9 @@ def pad(
 
     The page is served to this machine only; nothing leaves it. Ctrl-C ends it.
     """
-    try:
+    with packages_of("web", user="the pad"):
         from formreader.web.local import address_of, listen, serve
         from formreader.web.pad import make_pad
-    except ModuleNotFoundError as error:
-        raise SetupError(
-            f"the pad needs {error.name}; install it with: pip install 'formreader[web]'"
-        ) from error
     app = make_pad(load_recogniser(model, model_folders()))
     try:
         with listen(port) as listening:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from formreader.cli.extras import packages_of
 from formreader.cli.model.bar import Bar
-from formreader.cli.model.needs import training_packages
 from formreader.digits.card import find_model
 from formreader.errors import SetupError
 from formreader.files import replace_bytes
@@ -42,7 +42,7 @@ def compare(  # noqa: PLR0913, PLR0917  each option is a parameter
     Recipes named by --train are trained into the folder, once for each seed, unless they are
     there already; interrupted, the same command goes on. Writes comparison.md and comparison.csv.
     """
-    with training_packages():
+    with packages_of("train", user="training"):
         from formreader.training.comparison import as_csv, lines, markdown, measure, train_recipes
         from formreader.training.sets import load_test_set
     recipes = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formreader.cli.extras import packages_of
 from formreader.digits.card import find_model
 from formreader.digits.recogniser import load_recogniser
 from formreader.errors import SetupError
@@ -91,13 +92,8 @@ def _require_pictures() -> None:
     Raises:
         SetupError: if what draws them is not installed.
     """
-    try:
+    with packages_of("train", user="drawing pictures", otherwise="give --no-pictures"):
         import_module("formreader.evaluation.figures")
-    except ModuleNotFoundError as error:
-        raise SetupError(
-            f"pictures need {error.name}; install it with: pip install 'formreader[train]', or "
-            "give --no-pictures"
-        ) from error
 
 
 def _named_apart(sets: Sequence["LabelledDigits"], paths: Sequence[Path]) -> list["LabelledDigits"]:

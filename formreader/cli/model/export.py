@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from formreader.cli.columns import in_columns
-from formreader.cli.model.needs import training_packages
+from formreader.cli.extras import packages_of
 from formreader.digits.card import find_model, load_card
 from formreader.errors import SetupError
 from formreader.shipped import DEFAULT_MODEL, model_folders
@@ -34,7 +34,7 @@ def export(
     is written as a model of its own. It keeps its promises of few errors where it reads drawn
     digits within 0.02 points of the float network.
     """
-    with training_packages():
+    with packages_of("train", user="exporting"):
         from formreader.training.export import PRECISIONS, draw_digits, exports, write_export
         from formreader.training.sets import load_test_set
     if to not in PRECISIONS:

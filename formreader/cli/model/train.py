@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from formreader.cli.columns import in_columns
+from formreader.cli.extras import packages_of
 from formreader.cli.model.bar import Bar
-from formreader.cli.model.needs import training_packages
 from formreader.cli.model.scores import SCORE_HEADER, score_rows
 from formreader.errors import SetupError
 
@@ -51,7 +51,7 @@ def train(  # noqa: PLR0913, PLR0917  each option is a parameter
     Options that are not given are as the recipe has them. Interrupted, the same command goes on
     after the last epoch that was finished.
     """
-    with training_packages():
+    with packages_of("train", user="training"):
         from formreader.training.make import make_model
         from formreader.training.plan import Plan
         from formreader.training.recipes import RECIPES
