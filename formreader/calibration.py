@@ -1,6 +1,5 @@
 """Make a network as sure as it is right, by digits that it was not trained on."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ import numpy.typing as npt
 from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.digits.card import ModelCard, Promise, write_card
 from formreader.digits.recogniser import LiteRTRecogniser
-from formreader.errors import InputError, SetupError
+from formreader.errors import InputError
 from formreader.evaluation.measures import calibration_error, loss
+from formreader.files import make_folder, replace_bytes
 from formreader.images import CROSSED, NO_DIGIT, Probabilities
 from formreader.training.judge import (
     TEMPERATURES,
@@ -162,13 +162,10 @@ def write_copy(card: ModelCard, folder: Path, out: Path) -> None:
     Raises:
         SetupError: if it cannot be written.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path in folder.iterdir():
-            if path.is_file() and path.suffix != ".json":
-                shutil.copyfile(path, out / path.name)
-    except OSError as error:
-        raise SetupError(f"{out.as_posix()} cannot be written: {error.strerror}") from error
+    make_folder(out)
+    for path in folder.iterdir():
+        if path.is_file() and path.suffix != ".json":
+            replace_bytes(out / path.name, path.read_bytes())
     write_card(card.model_copy(update={"name": out.resolve().name}), out)
 
 

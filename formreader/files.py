@@ -8,31 +8,57 @@ from typing import TextIO
 from formreader.errors import SetupError
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where it is not there yet.
+
+    Raises:
+        SetupError: if it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(
+            f"{path.as_posix()} cannot be made: {error.strerror}; choose another folder"
+        ) from error
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
     """Open a text file that takes the place of an earlier one once it is written to its end.
 
     Raises:
-        SetupError: if it cannot be written, as when a spreadsheet has it open.
+        SetupError: if no file can be made there, or the earlier one is held, as by a spreadsheet.
     """
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            yield file
-        _replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with (
+        _partial(path) as partial,
+        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
+        yield file
 
 
 def replace_bytes(path: Path, content: bytes) -> None:
     """Write a file that takes the place of an earlier one once it is written to its end.
 
     Raises:
-        SetupError: if it cannot be written.
+        SetupError: if no file can be made there, or the earlier one is held by another program.
     """
+    with _partial(path) as partial:
+        partial.write_bytes(content)
+
+
+@contextmanager
+def _partial(path: Path) -> Iterator[Path]:
+    """Give an empty file beside another, whose place it takes if all goes well."""
     partial = path.with_name(f".{path.name}.part")
     try:
-        partial.write_bytes(content)
+        partial.touch()
+    except OSError as error:
+        raise SetupError(
+            f"{path.as_posix()} cannot be written: {error.strerror}; choose a folder where you "
+            "may make files"
+        ) from error
+    try:
+        yield partial
         _replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -1,12 +1,9 @@
 import csv
 import json
-from pathlib import Path
 
 import pytest
 
-from formreader.errors import SetupError
 from formreader.export import Counts, open_tables, write_summary
-from formreader.files import replacing
 from formreader.geometry import Rect
 from formreader.results import DecidedField, Decision, Problem, Record, Status
 from tests.builders import field, form
@@ -124,20 +121,3 @@ def test_the_summary_counts_pages_and_fields(tmp_path):
 def test_a_lost_page_is_no_summary(tmp_path):
     with pytest.raises(ValueError, match="expected 2 pages in the tables, got 1 read and 0 set"):
         write_summary(tmp_path, Counts(read=1), pages_in=2, details={})
-
-
-def test_an_unfinished_file_is_written_anew(tmp_path: Path):
-    (tmp_path / ".a.csv.part").write_text("half a li")
-
-    with replacing(tmp_path / "a.csv") as file:
-        file.write("whole\n")
-
-    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
-
-
-def test_a_file_that_cannot_be_replaced_is_said_to_be_in_use(tmp_path):
-    (tmp_path / "a.csv").mkdir()
-
-    complaint = pytest.raises(SetupError, match=r"a.csv cannot be replaced: .*; close the program")
-    with complaint, replacing(tmp_path / "a.csv") as file:
-        file.write("whole\n")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import numpy as np
 import typer
 
 from formreader.cli.columns import in_columns
+from formreader.cli.pictures import write_picture
 from formreader.digits.recogniser import Recogniser, load_recogniser
 from formreader.errors import BlankPageError, InputError
 from formreader.overlay import ColorImage
@@ -78,7 +78,7 @@ def predict(
         json.dumps(_objects(predicted), ensure_ascii=False) if as_json else _table(predicted)
     )
     if show is not None and drawings:
-        _write(show, drawings)
+        write_picture(show, np.vstack(drawings))
     if problems:
         raise InputError(_refusal(problems))
 
@@ -131,14 +131,6 @@ def _row(each: Predicted) -> tuple[str, ...]:
 def _drawing(each: Predicted) -> ColorImage:
     picture = each.page.image if isinstance(each.page, Page) else None
     return draw_prediction(each.title, picture, each.prediction)
-
-
-def _write(path: Path, drawings: Sequence[ColorImage]) -> None:
-    _, png = cv2.imencode(".png", np.vstack(drawings))
-    try:
-        path.write_bytes(png.tobytes())
-    except OSError as error:
-        raise InputError(f"{path.as_posix()} cannot be written: {error.strerror}") from error
 
 
 def _refusal(problems: Sequence[str]) -> str:

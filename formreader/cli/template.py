@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 import typer
 
 from formreader.boxes.rows import FoundRows, find_rows
 from formreader.cli.columns import in_columns
+from formreader.cli.pictures import write_picture
 from formreader.decide import Acceptance, decide_page
 from formreader.digits.recogniser import load_recogniser
 from formreader.errors import AlignmentError, InputError, SetupError, TemplateError
@@ -98,7 +97,7 @@ def show(
     """Draw where a template's boxes are on a scan, and what is read in them."""
     form = load_template(find_template(name, template_folders()))
     if scan is None:
-        _write(out, _empty(form))
+        write_picture(out, _empty(form))
         typer.echo(f"{out.as_posix()}: the empty form, {_size(form)}")
         return
     recogniser = load_recogniser(model, model_folders())
@@ -168,7 +167,7 @@ def _show_filled(form: Template, page: Page, model: Model, out: Path) -> None:
         decisions = {field.decision.name: field.decision for field in record.fields}
     finally:
         picture = draw_overlay(page.image, form, alignment.transform, found.rows, decisions)
-        _write(out, picture)
+        write_picture(out, picture)
         typer.echo(_table(found, decisions))
         typer.echo(_registration(alignment, found))
         typer.echo(f"picture: {out.as_posix()}")
@@ -202,18 +201,3 @@ def _registration(alignment: Alignment, found: FoundRows) -> str:
         f"{found.residual_mm:.2f} mm, root mean square, from their places in the template, "
         f"{found.evidence:.0%} of their lines were seen"
     )
-
-
-def _write(path: Path, picture: npt.NDArray[np.uint8]) -> None:
-    """Write a picture of the kind that the name asks for.
-
-    Raises:
-        SetupError: if the name ends in no picture type, or the file cannot be written.
-    """
-    try:
-        _, data = cv2.imencode(path.suffix, picture)
-        path.write_bytes(data.tobytes())  # imwrite cannot open paths beyond ASCII on Windows
-    except cv2.error as error:
-        raise SetupError(f"{path.name} is no name of a picture; end it in .png") from error
-    except OSError as error:
-        raise SetupError(f"{path.as_posix()} cannot be written: {error.strerror}") from error

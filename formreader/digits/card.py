@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from formreader.errors import ModelError
-from formreader.files import replace_bytes
+from formreader.files import make_folder, replace_bytes
 from formreader.images import DIGIT_SIDE
 
 CARD_NAME = "card.json"  # in a folder of its own, beside the network
@@ -196,3 +196,14 @@ def model_files(folders: Iterable[Path]) -> dict[str, Path]:
         for card in sorted(folder.glob(f"*/{CARD_NAME}")):
             found.setdefault(card.parent.name, card.parent)
     return found
+
+
+def write_model(folder: Path, card: ModelCard, network: bytes) -> None:
+    """Write a network and its card to a folder, which is made, in place of an older model.
+
+    Raises:
+        SetupError: if they cannot be written.
+    """
+    make_folder(folder)
+    replace_bytes(folder / card.file, network)
+    write_card(card, folder)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.errors import SetupError
-from formreader.files import replace_bytes
+from formreader.files import make_folder, replace_bytes
 from formreader.training.plan import Plan
 from formreader.training.progress import Epoch
 
@@ -60,7 +60,7 @@ class CheckpointFile:
             "log": [asdict(epoch) for epoch in checkpoint.log],
             "rng": dict(checkpoint.rng),
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._path.parent)
         archive = io.BytesIO()
         np.savez(archive, about=np.array(json.dumps(about)), **arrays)
         replace_bytes(self._path, archive.getvalue())

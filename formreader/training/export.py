@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.digit_sets.labelled import LabelledDigits
-from formreader.digits.card import ModelCard, write_card
+from formreader.digits.card import ModelCard, write_model
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import ModelError
 from formreader.evaluation.sets import evaluate_set
@@ -77,13 +77,14 @@ def exports(folder: Path, card: ModelCard, sets: Sequence[LabelledDigits]) -> tu
 
 
 def write_export(out: Path, folder: Path, export: Export) -> None:
-    """Write an export to a folder as a model of its own, with what it was made from."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Write an export to a folder as a model of its own, with what it was made from.
+
+    Raises:
+        SetupError: if it cannot be written.
+    """
+    write_model(out, export.card.model_copy(update={"name": out.name}), export.content)
     if out.resolve() != folder.resolve():
         shutil.copy(folder / KERAS_NAME, out / KERAS_NAME)
-    card = export.card.model_copy(update={"name": out.name})
-    (out / card.file).write_bytes(export.content)
-    write_card(card, out)
 
 
 def load_keras(folder: Path) -> keras.Model:

@@ -16,9 +16,10 @@ from formreader.digits.card import (
     DataSource,
     InputConvention,
     ModelCard,
-    write_card,
+    write_model,
 )
 from formreader.digits.recogniser import LiteRTRecogniser
+from formreader.files import make_folder, replacing
 from formreader.training.checkpoint import unfinished_training
 from formreader.training.fetch import fetch_mnist
 from formreader.training.fit import fit
@@ -49,12 +50,13 @@ def make_model(plan: Plan, progress: Progress) -> ModelCard:
 
     Raises:
         InputError: if a set of digits cannot be read.
-        SetupError: if the folder holds the beginning of another training.
+        SetupError: if the folder holds the beginning of another training, or cannot be made.
     """
     keras.utils.clear_session()  # else the names of layers count on, and are in the file
     keras.utils.set_random_seed(plan.seed)
     tf.config.experimental.enable_op_determinism()
     rng = np.random.default_rng(plan.seed)
+    make_folder(plan.out)
     tests = _load_tests(plan)
     material = gather(plan, rng, progress)
     network = plan.recipe.build()
@@ -136,10 +138,8 @@ def _calibrated(card: ModelCard, exported: bytes, material: Material) -> ModelCa
 
 
 def _write(out: Path, exported: bytes, card: ModelCard, log: Sequence[Epoch]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    (out / card.file).write_bytes(exported)
-    write_card(card, out)
-    with (out / LOG_NAME).open("w", newline="", encoding="utf-8") as file:
+    write_model(out, card, exported)
+    with replacing(out / LOG_NAME) as file:
         table = csv.DictWriter(file, [field.name for field in fields(Epoch)], lineterminator="\n")
         table.writeheader()
         table.writerows(asdict(epoch) for epoch in log)

@@ -9,7 +9,7 @@ from formreader.cli.extras import packages_of
 from formreader.cli.model.bar import Bar
 from formreader.digits.card import find_model
 from formreader.errors import SetupError
-from formreader.files import replace_bytes
+from formreader.files import make_folder, replace_bytes
 from formreader.shipped import model_folders
 
 TUTORIALS = ("deep", "classic", "lenet5", "custom", "dropout")
@@ -51,11 +51,11 @@ def compare(  # noqa: PLR0913, PLR0917  each option is a parameter
     folders = [find_model(name, model_folders()) for name in models or ()]
     if not recipes and not folders:
         raise SetupError("there is nothing to compare: name models, or recipes by --train")
+    make_folder(out)
     sets = [load_test_set(path) for path in test]
     with Bar() as bar:
         folders += train_recipes(recipes, range(1, seeds + 1), tuple(data or ()), out, bar)
     table = lines(measure(folder, sets) for folder in folders)
-    out.mkdir(parents=True, exist_ok=True)
     replace_bytes(out / "comparison.md", markdown(table).encode())
     replace_bytes(out / "comparison.csv", as_csv(table).encode())
     typer.echo(markdown(table), nl=False)

@@ -12,7 +12,7 @@ import typer
 from formreader.cli.extras import packages_of
 from formreader.digits.card import find_model
 from formreader.digits.recogniser import load_recogniser
-from formreader.errors import SetupError
+from formreader.files import make_folder
 from formreader.shipped import DEFAULT_MODEL, model_folders
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def evaluate(
     digits = _named_apart([load_digits(path) for path in data], data)
     recogniser = load_recogniser(model, model_folders())
     name = recogniser.card.name
-    _make(out)
+    if out is not None:
+        make_folder(out)
     sets = [evaluate_set(recogniser, each) for each in digits]
     whole = together(sets)
     if out is not None:
@@ -103,14 +104,6 @@ def _named_apart(sets: Sequence["LabelledDigits"], paths: Sequence[Path]) -> lis
         replace(digits, name=path.as_posix()) if names.count(digits.name) > 1 else digits
         for digits, path in zip(sets, paths, strict=True)
     ]
-
-
-def _make(out: Path | None) -> None:
-    try:
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SetupError(f"{error.filename} cannot be made: {error.strerror}") from error
 
 
 def _log(model: str) -> Path:
