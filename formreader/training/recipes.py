@@ -73,15 +73,19 @@ def classic() -> keras.Model:
 
 
 def lenet5() -> keras.Model:
-    """Build LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), its output layer a plain dense one."""
+    """Build LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998) as tutorials do: ReLU, max-pooling.
+
+    With the tanh and average pooling of the paper, trained the same way, it reaches 98.6 % on
+    MNIST's test digits instead of the 99 % that tutorials state.
+    """
     digits, x = _input()
-    x = layers.Conv2D(6, 5, padding="same", activation="tanh")(x)  # 28 x 28 as if padded to 32
-    x = layers.AveragePooling2D(2)(x)
-    x = layers.Conv2D(16, 5, activation="tanh")(x)
-    x = layers.AveragePooling2D(2)(x)
-    x = layers.Conv2D(120, 5, activation="tanh")(x)
+    x = layers.Conv2D(6, 5, padding="same", activation="relu")(x)  # 28 x 28 as if padded to 32
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Conv2D(16, 5, activation="relu")(x)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Conv2D(120, 5, activation="relu")(x)
     x = layers.Flatten()(x)
-    x = layers.Dense(84, activation="tanh")(x)
+    x = layers.Dense(84, activation="relu")(x)
     return keras.Model(digits, layers.Dense(DIGITS)(x))
 
 
