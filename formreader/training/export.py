@@ -1,7 +1,6 @@
 """Export a trained network again, in other numbers, and measure what that costs."""
 
 import hashlib
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import ModelError
 from formreader.evaluation.sets import evaluate_set
 from formreader.evaluation.speed import digits_per_second
+from formreader.files import replace_bytes
 from formreader.images import DIGIT_SIDE
 from formreader.normalise import normalise
 from formreader.synth.strokes import random_hand
@@ -84,7 +84,7 @@ def write_export(out: Path, folder: Path, export: Export) -> None:
     """
     write_model(out, export.card.model_copy(update={"name": out.name}), export.content)
     if out.resolve() != folder.resolve():
-        shutil.copy(folder / KERAS_NAME, out / KERAS_NAME)
+        replace_bytes(out / KERAS_NAME, (folder / KERAS_NAME).read_bytes())
 
 
 def load_keras(folder: Path) -> keras.Model:
