@@ -112,6 +112,12 @@ def test_what_is_left_of_a_line_is_no_stroke():
     assert [ink is not None for ink in found] == [False] * 4
 
 
+def test_a_line_that_a_stain_thickens_for_a_while_is_no_one():
+    found = shared((in_box(1, 2, 20), in_box(1, 2, 20 + round(0.38 * WIDTH))), width=3)
+
+    assert [ink is not None for ink in found] == [False] * 4
+
+
 def test_a_one_beside_the_line_is_a_stroke():
     found = shared((in_box(1, 5, 15), in_box(1, 5, 65)))
 

@@ -7,7 +7,8 @@ from formreader.boxes.lattice import Lattice, Line
 from formreader.boxes.pieces import Piece
 
 REMNANT_MM = 0.6  # what is thinner than this and as near to a printed line is left of the line
-REMNANT_SIDE = 0.35  # of the box; a longer piece along an upright line that was seen is a 1
+REMNANT_SIDE = 0.45  # of the box; a longer piece along an upright line that was seen is a 1,
+# one of 0.4 the place where a stain darkens the paper beside the line
 RING_MM, RING = 0.7, 0.13  # mm and share of a box: an angle along lines this near is a corner
 ON_LINES = 0.95  # share of its ink by which a piece lies along lines: edges are ragged
 SPARSE = 0.35  # corners fill less than this share of the rectangle around them
