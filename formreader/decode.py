@@ -1,80 +1,63 @@
-"""From the probabilities of a field's boxes to its most likely value."""
+"""From the probabilities of a field's boxes to the values it may hold."""
 
-import heapq
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Set
+from itertools import islice
 
+import numpy as np
+
+from formreader.belief import Belief, Candidate
 from formreader.interpret import EMPTY, STRUCK, UNKNOWN, Meaning, interpret
-from formreader.results import BoxReading, BoxState, Decision, FieldReading, Status
+from formreader.results import BoxReading, BoxState, FieldReading
+from formreader.spelling import Likelihood, spellings
 from formreader.template import Field, FieldType
 
 CHARACTERS = "0123456789" + STRUCK + UNKNOWN
 """What `Decision.read` has for each class of a box with ink."""
 
 STATE_SURE = 0.9999  # that an empty box is empty: of 35,000 digits drawn into boxes none was lost
-SLIGHTEST = 1e-4  # a class less likely than this is no alternative worth a person's time
-SPELLINGS = 32  # of a field are looked at: all there are while five boxes may be two things each
-ALTERNATIVES = 3
+SLIGHTEST = 1e-6  # a class less likely than this is not looked at; it still counts as doubt
 NOTHING = 0.3  # share of what is no digit that is dirt or scribbled over: the box counts as empty
-LEAST_GUESS = 0.02  # below it a value that can be right is no better a guess than one that cannot
+REFUSED = 0.003  # how much likelier a value fits its constraints than any one that does not:
+# people write a wrong check digit in one field of some hundred, and the network may be blind
+TICKED = ((0.0, 0.03, 0.3, 0.45), (0.5, 1.0, 1.0, 0.3))  # share of a checkbox that is covered, and
+# how likely it is a tick then: drawn ones cover 0.07 to 0.20; less may be dirt, more is blackened
+FAINT = 1e-4  # spellings that weigh less than this against the best are not looked at
+MOST = 1000  # nor are more than so many, which take 10 ms
 
-Likelihood: TypeAlias = tuple[str, float]
-"""A text and its probability, 0 to 1."""
 
+def decode(reading: FieldReading, field: Field, roster: Set[str] | None = None) -> Belief:
+    """Return the values that the boxes of a field may spell, each as likely as it is.
 
-def decode(reading: FieldReading, field: Field) -> Decision:
-    """Return the value that the boxes of a field most likely spell.
+    A value that breaks a constraint of its field weighs `REFUSED` of what it would: a doubtful
+    digit is settled by its check, but a sure one is doubted, not changed. What was not looked at
+    counts as refused as often as what was.
 
-    It is accepted, or blank, where nothing but its confidence can speak against it: how much is
-    enough is no matter of one field. Where the likeliest value cannot be right, as 7X4 or the
-    31st of April, the likeliest that can be is the guess for the person who looks.
+    Args:
+        reading: of the field.
+        field: of the template.
+        roster: the values it may have; None where any will do.
 
     Raises:
         ValueError: if the reading has not as many boxes as the field.
     """
     if len(reading.boxes) != field.box_count:
         raise ValueError(f"expected {field.box_count} boxes, got {len(reading.boxes)}")
-    spellings = likeliest_spellings([_characters(box, field) for box in reading.boxes])
-    (likeliest, probability), *others = _values(spellings, field)
-    possible = [(meaning.value, share) for meaning, share in others if meaning.possible]
-    value, confidence = likeliest.value, probability
-    if not likeliest.possible:
-        guessed = possible and possible[0][1] >= LEAST_GUESS
-        value, confidence = possible.pop(0) if guessed else (likeliest.value, 0.0)
-    return Decision(
-        name=field.name,
-        value=value,
-        status=_status(likeliest),
-        confidence=confidence,
-        read=spellings[0][0],
-        reason=likeliest.reason,
-        alternatives=tuple(possible[:ALTERNATIVES]),
-    )
-
-
-def likeliest_spellings(
-    boxes: Sequence[Sequence[Likelihood]], count: int = SPELLINGS
-) -> list[Likelihood]:
-    """Return the most likely texts of one character per box, best first, at most `count`."""
-    spellings: list[Likelihood] = [("", 1.0)]
-    for characters in boxes:
-        longer = ((text + more, p * q) for text, p in spellings for more, q in characters)
-        spellings = heapq.nsmallest(count, longer, key=_likeliest_first)
-    return spellings
-
-
-def _likeliest_first(found: Likelihood) -> tuple[float, str]:
-    """Order by probability, and what is equally likely by its text: the same on every machine."""
-    text, probability = found
-    return -probability, text
+    boxes = [_characters(box, field) for box in reading.boxes]
+    found = _Found(lambda text: interpret(text, field, roster))
+    for text, probability in islice(spellings(boxes), MOST):
+        if probability < FAINT * found.most:
+            break
+        found.add(text, probability)
+    return found.belief(reading.name)
 
 
 def _characters(box: BoxReading, field: Field) -> list[Likelihood]:
-    """Return what a box may hold; in a checkbox any ink is a cross."""
+    """Return what a box may hold; in a checkbox that is ticked, or a tick taken back."""
     if box.state is BoxState.EMPTY:
         return [(EMPTY, STATE_SURE)]
     if field.type is FieldType.CHECKBOX:
-        return [(STRUCK, STATE_SURE)]
+        ticked = STATE_SURE * (1.0 if box.cover is None else float(np.interp(box.cover, *TICKED)))
+        return [(STRUCK, ticked), (EMPTY, 1 - ticked)]
     *written, no_digit = box.probabilities
     likely = [
         *zip(CHARACTERS, written, strict=False),
@@ -84,19 +67,61 @@ def _characters(box: BoxReading, field: Field) -> list[Likelihood]:
     return [(character, p) for character, p in likely if p > SLIGHTEST]
 
 
-def _values(spellings: Sequence[Likelihood], field: Field) -> list[tuple[Meaning, float]]:
-    """Return what spellings mean, likeliest value first: several may spell one, as X12 and 012."""
-    meanings: dict[str, Meaning] = {}
-    shares: dict[str, float] = {}
-    for spelling, probability in spellings:
-        meaning = interpret(spelling, field)
-        meanings.setdefault(meaning.value, meaning)
-        shares[meaning.value] = min(1.0, shares.get(meaning.value, 0.0) + probability)
-    ranked = sorted(shares.items(), key=_likeliest_first)
-    return [(meanings[value], share) for value, share in ranked]
+class _Found:
+    """The values found so far, and what they weigh."""
+
+    def __init__(self, interpret: Callable[[str], Meaning]) -> None:
+        self.most = 0.0
+        """What the heaviest value weighs."""
+        self._interpret = interpret
+        self._read = ""
+        self._seen = 0.0
+        self._meanings: dict[str, Meaning] = {}
+        self._weights: dict[str, float] = {}
+
+    def add(self, text: str, probability: float) -> None:
+        """Add a spelling, the likeliest first; several may spell one value, as X12 and 012."""
+        meaning = self._interpret(text)
+        value = meaning.value
+        self._read = self._read or text
+        self._seen += probability
+        self._meanings.setdefault(value, meaning)
+        weight = self._weights.get(value, 0.0) + probability * _factor(meaning)
+        self._weights[value] = weight
+        self.most = max(self.most, weight)
+
+    def belief(self, name: str) -> Belief:
+        """Return the values with their probabilities."""
+        rest = max(0.0, 1 - self._seen) * self._share_kept()
+        total = sum(self._weights.values()) + rest
+        ranked = sorted(self._weights, key=lambda value: (-self._weights[value], value))
+        candidates = (
+            Candidate(value, self._weights[value] / total, meaning.reason, meaning.possible)
+            for value in ranked
+            for meaning in (self._meanings[value],)
+        )
+        return Belief(
+            name, self._read, tuple(candidates), rest / total, self._settled_by(ranked[0])
+        )
+
+    def _settled_by(self, heaviest: str) -> str:
+        """Return which constraint speaks against the likeliest spelling, if another value won."""
+        read = self._interpret(self._read)
+        if read.value == heaviest or _factor(read) == 1:
+            return ""
+        return f"{read.reason}: {read.value} was read"
+
+    def _share_kept(self) -> float:
+        """Return by how much constraints made the other values lighter, on the mean."""
+        heaviest = max(self._weights, key=self._weights.__getitem__)
+        others = self._seen - self.most / _factor(self._meanings[heaviest])
+        weigh = sum(self._weights.values()) - self.most
+        return min(1.0, weigh / others) if others > 0 else 1.0
 
 
-def _status(meaning: Meaning) -> Status:
-    if meaning.reason:
-        return Status.REVIEW
-    return Status.ACCEPTED if meaning.value else Status.BLANK
+def _factor(meaning: Meaning) -> float:
+    """Return what a value weighs against one that is as likely and breaks no constraint.
+
+    Whether a value would break one is not known while a digit of it is unknown.
+    """
+    return 1.0 if meaning.possible or UNKNOWN in meaning.value else REFUSED

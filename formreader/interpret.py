@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -31,12 +31,13 @@ class Meaning:
     """Whether the value can be right as it stands: it is complete and breaks no constraint."""
 
 
-def interpret(seen: str, field: Field) -> Meaning:
+def interpret(seen: str, field: Field, roster: Set[str] | None = None) -> Meaning:
     """Return what characters mean in a field.
 
     No digit ever moves to the place of a box without one: numbers skip unused boxes before their
     first digit only, `digits` cut them off behind their last only. `seen` has one character per
-    box: a digit, "_" empty, "X" struck out, "?" anything else.
+    box: a digit, "_" empty, "X" struck out, "?" anything else. A roster has the values that the
+    field may have.
 
     Raises:
         ValueError: if the field is of a type that is not written in boxes.
@@ -50,7 +51,7 @@ def interpret(seen: str, field: Field) -> Meaning:
     meaning = SPELLINGS[field.type](seen, field)
     if UNKNOWN in meaning.value:
         return Meaning(meaning.value, meaning.reason, possible=False)
-    if violation := _violation(meaning.value, field):
+    if violation := next(_violations(meaning.value, field, roster), ""):
         return Meaning(meaning.value, violation, possible=False)
     return meaning
 
@@ -63,7 +64,7 @@ def _digits(seen: str, field: Field) -> Meaning:
     written = seen.rstrip(UNUSED)
     reason = _unknown_box(seen, 0, len(written))
     unused = len(seen) - len(written)
-    if not reason and unused and field.pattern is None and field.one_of is None:
+    if not reason and unused and not (field.pattern or field.one_of or field.roster):
         reason = f"blank: {unused} of {len(seen)} boxes {'is' if unused == 1 else 'are'} empty"
     return Meaning(_known(written), reason)
 
@@ -85,7 +86,7 @@ def _amount(seen: str, field: Field) -> Meaning:
 
 
 def _date(seen: str, field: Field) -> Meaning:
-    parts = _parts(seen, field.format or "")
+    parts = _parts(seen, field.letters)
     reason = _unknown_box(seen, 0, len(seen))
     year, doubt = _full_year(parts["Y"], field.years)
     value = f"{year}-{parts['M']}-{parts['D']}"
@@ -96,7 +97,7 @@ def _date(seen: str, field: Field) -> Meaning:
 
 
 def _time(seen: str, field: Field) -> Meaning:
-    parts = _parts(seen, field.format or "")
+    parts = _parts(seen, field.letters)
     reason = _unknown_box(seen, 0, len(seen))
     value = f"{parts['H']}:{parts['M']}"
     if UNKNOWN in value:
@@ -183,16 +184,17 @@ def _impossible_date(year: int, month: int, day: int, years: tuple[int, int]) ->
     return ""
 
 
-def _violation(value: str, field: Field) -> str:
-    """Return the reason which names the first constraint a complete value breaks, or ""."""
+def _violations(value: str, field: Field, roster: Set[str] | None) -> Iterator[str]:
+    """Yield the reason of every constraint that a complete value breaks."""
     if field.check is not None and not find_check(field.check)(value):
-        return f"checksum: the {field.check} digit does not fit"
+        yield f"checksum: the {field.check} digit does not fit"
     if field.pattern is not None and not re.fullmatch(field.pattern, value):
-        return f"pattern: it does not match {field.pattern}"
+        yield f"pattern: it does not match {field.pattern}"
     if field.one_of is not None and value not in field.one_of:
-        return "one_of: it is none of the values the template lists"
+        yield "one_of: it is none of the values the template lists"
+    if roster is not None and value not in roster:
+        yield f"roster: it is not in {field.roster}"
     if field.type in NUMERIC and field.min is not None and Decimal(value) < field.min:
-        return f"min: it is below {field.min}"
+        yield f"min: it is below {field.min}"
     if field.type in NUMERIC and field.max is not None and Decimal(value) > field.max:
-        return f"max: it is above {field.max}"
-    return ""
+        yield f"max: it is above {field.max}"

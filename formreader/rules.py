@@ -19,6 +19,7 @@ COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
+OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 OPERATIONS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -71,6 +72,26 @@ class Rule:
         """Names of the fields it speaks of, each once, in order."""
         return tuple(dict.fromkeys((*_names(self.left), *_names(self.right))))
 
+    @property
+    def result(self) -> str | None:
+        """The field that the others make, as `total` in "net + tax == total"; None without one."""
+        sides = (self.left, self.right) if self.sign == "==" else ()
+        return next((side.field for side in sides if isinstance(side, Name)), None)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The fields that make the result, which is among them only if it makes itself."""
+        other = self.right if isinstance(self.left, Name) else self.left
+        return tuple(dict.fromkeys(_names(other))) if self.result else self.fields
+
+    def contradiction(self, values: Mapping[str, Decimal]) -> str:
+        """Write the rule with numbers for names and the sign that would be true of them.
+
+        Raises:
+            KeyError: if a field the rule speaks of has no value.
+        """
+        return f"{_spell(self.left, values)} {OPPOSITES[self.sign]} {_spell(self.right, values)}"
+
     def holds(self, values: Mapping[str, Decimal]) -> bool:
         """Tell whether values satisfy the rule.
 
@@ -79,6 +100,33 @@ class Rule:
         """
         left, right = evaluate(self.left, values), evaluate(self.right, values)
         return COMPARISONS[self.sign](left, right)
+
+
+def coefficients(expression: Expression) -> dict[str, Decimal] | None:
+    """Return by how much each field counts in a sum, and under "" what is added to it.
+
+    Returns None where fields are multiplied with each other.
+    """
+    if isinstance(expression, Number):
+        return {"": expression.value}
+    if isinstance(expression, Name):
+        return {expression.field: Decimal(1)}
+    left, right = coefficients(expression.left), coefficients(expression.right)
+    if left is None or right is None:
+        return None
+    if expression.sign == "*":
+        return _product_of(left, right)
+    sign = OPERATIONS[expression.sign](Decimal(0), Decimal(1))
+    return {
+        name: left.get(name, Decimal(0)) + sign * right.get(name, Decimal(0))
+        for name in (*left, *right)
+    }
+
+
+def _product_of(one: dict[str, Decimal], other: dict[str, Decimal]) -> dict[str, Decimal] | None:
+    if one.keys() != {""}:
+        one, other = other, one
+    return {name: one[""] * each for name, each in other.items()} if one.keys() == {""} else None
 
 
 def parse_rule(text: str) -> Rule:
@@ -138,6 +186,8 @@ def _scan(text: str) -> Iterator[tuple[str, str]]:
     """Yield kind and text of every token."""
     position = 0
     while text[position:].strip():
+        if text[position:].lstrip().startswith("/"):
+            raise RuleError("there is no division in rules; multiply instead, as in a == b * c")
         match = TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
             raise RuleError(f"{text[position:].strip()!r} makes no sense here")
@@ -190,3 +240,17 @@ def _names(expression: Expression) -> Iterator[str]:
     elif isinstance(expression, Operation):
         yield from _names(expression.left)
         yield from _names(expression.right)
+
+
+def _spell(expression: Expression, numbers: Mapping[str, Decimal]) -> str:
+    """Write an expression with numbers for names."""
+    if isinstance(expression, Number):
+        return str(expression.value)
+    if isinstance(expression, Name):
+        return str(numbers[expression.field])
+    left, right = _spell(expression.left, numbers), _spell(expression.right, numbers)
+    if isinstance(expression.left, Operation) and expression.sign == "*" != expression.left.sign:
+        left = f"({left})"
+    if isinstance(expression.right, Operation):
+        right = f"({right})"
+    return f"{left} {expression.sign} {right}"

@@ -1,5 +1,7 @@
 """Templates: where the fields of a form are, and what may be written in them."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -129,7 +131,8 @@ class Field(Part):
     """Where a free run of digits is written; None for a field in boxes."""
     required: bool = True
     format: str | None = None
-    """Of dates and times: what each box holds, as in DDMMYYYY."""
+    """Of dates and times: what each box holds, as in DDMMYYYY; what is printed between boxes may
+    stand between the letters, as in YYYY-MM-DD."""
     years: tuple[int, int] = (1900, 2099)
     decimals: Annotated[int, Setting(ge=0, le=6)] = 0
     check: str | None = None
@@ -145,6 +148,7 @@ class Field(Part):
     max_error: Annotated[float, Setting(gt=0, lt=1)] | None = None
     review: Literal["always"] | None = None
     roster: str | None = None
+    """FILE.csv#COLUMN, the values it may have; the file lies beside the template."""
     unique: bool = False
     currency: str | None = None
     locale: str | None = None
@@ -168,6 +172,11 @@ class Field(Part):
     def box_count(self) -> int:
         """How many boxes the field has in all its groups."""
         return sum(group.boxes for group in self.groups)
+
+    @property
+    def letters(self) -> str:
+        """The letter of its format for each box; "" where it has no format."""
+        return "".join(filter(str.isalpha, self.format or ""))
 
     @property
     def regions(self) -> tuple[Rect, ...]:
@@ -194,6 +203,8 @@ class Template:
     """SHA-256 of the file, hexadecimal: the version of the template."""
     source: bytes = b""
     """The file itself, for a run to keep; empty for a template that came from none."""
+    rosters: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    """The values that fields with a roster may have, by the field's name."""
 
     @property
     def bounds(self) -> Rect:

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from formreader.errors import SetupError, TemplateError
+from formreader.errors import InputError, SetupError, TemplateError
 from formreader.geometry import Rect
+from formreader.roster import load_roster
 from formreader.rules import Rule, RuleError, parse_rule
 from formreader.template import (
     Aruco,
@@ -24,11 +25,13 @@ from formreader.template import (
 )
 from formreader.template_problems import (
     Toml,
+    circle_problems,
     field_problems,
     head_problems,
     name_problems,
     overlap_problems,
     register_problems,
+    roster_problems,
     rule_problems,
     sentences,
 )
@@ -69,11 +72,13 @@ def parse_template(source: bytes, path: Path, *, alone: bool = False) -> Templat
         raise TemplateError(path, [f"this is no TOML: {error}"]) from error
     problems: list[str] = []
     template = _build(raw, source, path.parent, problems)
+    missing: list[str] = []
+    rosters = _rosters(template, missing) if template else {}
     if template and not alone:
-        problems += _missing_files(template)
+        problems += [*_missing_files(template), *missing]
     if problems or template is None:
         raise TemplateError(path, problems)
-    return _in_mm(template)
+    return replace(_in_mm(template), rosters=rosters)
 
 
 def find_template(name: str, folders: tuple[Path, ...]) -> Path:
@@ -122,6 +127,7 @@ def _build(raw: Toml, source: bytes, folder: Path, problems: list[str]) -> Templ
         problems += register_problems(register, sheet)
     for rule in rules:
         problems += rule_problems(rule, raw, fields)
+    problems += circle_problems(rules)
     if page is None or register is None:
         return None
     return Template(
@@ -141,6 +147,24 @@ def _missing_files(template: Template) -> Iterator[str]:
     picture = template.registration.picture
     if picture and not (template.folder / picture).is_file():
         yield f"register: picture '{picture}' is not beside the template"
+
+
+def _rosters(template: Template, problems: list[str]) -> dict[str, frozenset[str]]:
+    """Read the rosters of all fields; one that cannot be used is empty, and a problem."""
+    rosters: dict[str, frozenset[str]] = {}
+    for field in template.fields:
+        if field.roster is None:
+            continue
+        name, _, column = field.roster.rpartition("#")
+        try:
+            rosters[field.name] = load_roster(template.folder / name, column)
+        except InputError as error:
+            rosters[field.name] = frozenset()
+            problems.append(f"field '{field.name}': roster {error}")
+        else:
+            found = roster_problems(field, rosters[field.name])
+            problems += (f"field '{field.name}': roster {name} {problem}" for problem in found)
+    return rosters
 
 
 def _part(kind: type[PartType], raw: object, where: str, problems: list[str]) -> PartType | None:

@@ -4,19 +4,22 @@ import difflib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from pydantic import ValidationError
 
 from formreader import checks
 from formreader.geometry import Rect
+from formreader.roster import some
 from formreader.rules import Rule
 from formreader.template import NUMERIC, Field, FieldType, Group, Part, Register
 
 FORMAT_VERSION = 1
 TOP_LEVEL = frozenset({"formreader", "name", "title", "page", "rules", "register", "fields"})
 RESERVED_NAMES = frozenset({"file", "page", "template", "status"})  # columns of records.csv
+LONGEST_CHECKED = 35  # digits; an IBAN has 34 characters
 OVERLAP = 0.5  # share of a row; neighbours share lines, and regions are drawn generously
 
 A_NUMBER = "it must be a number"
@@ -98,11 +101,7 @@ def field_problems(field: Field, sheet: Rect | None) -> Iterator[str]:
     """Yield what is wrong although each setting is well formed; lengths are in the file's unit."""
     yield from _region_problems(field, sheet)
     if field.check is not None:
-        try:
-            checks.find_check(field.check)
-        except KeyError:
-            known = ", ".join(checks.CHECKS)
-            yield f"asks for check '{field.check}'; known checks: {known}, stdnum:MODULE"
+        yield from _check_problems(field, field.check)
     if field.pattern is not None:
         try:
             re.compile(field.pattern)
@@ -113,6 +112,18 @@ def field_problems(field: Field, sheet: Rect | None) -> Iterator[str]:
     yield from _type_problems(field)
 
 
+def roster_problems(field: Field, roster: Set[str]) -> Iterator[str]:
+    """Yield which values of a roster cannot be written in the boxes of its field."""
+    wrong = sorted(
+        value for value in roster if not value.isdecimal() or len(value) > field.box_count
+    )
+    if wrong:
+        yield f"has {some(wrong)}, which cannot be written in {field.box_count} boxes of digits"
+    spelt = sorted(value for value in roster if value != (value.lstrip("0") or "0"))
+    if field.type is FieldType.INTEGER and spelt and not wrong:
+        yield f"has {some(spelt)} with zeros before it, which integers drop; make it of type digits"
+
+
 def overlap_problems(fields: Iterable[Field]) -> Iterator[str]:
     """Yield fields that lie on top of each other: one of them was copied and not moved."""
     rows = [(field.name, region) for field in fields for region in field.regions]
@@ -121,8 +132,23 @@ def overlap_problems(fields: Iterable[Field]) -> Iterator[str]:
             yield f"field '{other}' lies over field '{name}'; give each its own place"
 
 
+def circle_problems(rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield rules that make a field the result of itself, over others or at once."""
+    parts: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.result:
+            parts.setdefault(rule.result, []).extend(rule.parts)
+    try:
+        TopologicalSorter(parts).prepare()
+    except CycleError as error:
+        circle = " from ".join(f"'{name}'" for name in error.args[1][::-1])
+        yield f"rules go in a circle: {circle}; leave one out, it says no more than the others"
+
+
 def rule_problems(rule: Rule, raw: Toml, fields: Iterable[Field]) -> Iterator[str]:
     """Yield names in a rule that no sum can be made of."""
+    if not rule.fields:
+        yield f"rule {rule.text!r} names no field"
     names = _raw_names(raw)
     types = {field.name: field.type for field in fields}
     for name in rule.fields:
@@ -215,6 +241,24 @@ def _pitch_problems(group: Group, pitch: float) -> Iterator[str]:
         )
 
 
+def _check_problems(field: Field, check: str) -> Iterator[str]:
+    boxes = field.box_count
+    is_shorter = field.type is not FieldType.DIGITS or field.pattern or field.one_of
+    shortest = 1 if is_shorter else boxes
+    try:
+        if any(checks.can_have(check, count) for count in range(shortest, boxes + 1)):
+            return
+    except KeyError:
+        known = ", ".join(checks.CHECKS)
+        yield f"asks for check '{check}'; known checks: {known}, stdnum:MODULE"
+        return
+    lengths = [str(count) for count in range(2, LONGEST_CHECKED) if checks.can_have(check, count)]
+    if lengths:
+        yield f"asks for check '{check}' of {boxes} boxes; it is for {' or '.join(lengths)} digits"
+    else:
+        yield f"asks for check '{check}', which numbers of digits alone do not pass"
+
+
 def _type_problems(field: Field) -> Iterator[str]:
     if field.type is FieldType.MICR:
         yield "has type micr, which this version does not read yet"
@@ -223,9 +267,13 @@ def _type_problems(field: Field) -> Iterator[str]:
     if letters and field.format is None:
         yield f"needs a format, as in format = {example!r}"
     elif letters and field.format is not None:
-        yield from _format_problems(field, field.format, letters, example)
+        yield from _format_problems(field, letters, example)
     elif field.format is not None:
         yield f"has a format, which only dates and times have; it is of type {field.type}"
+    if field.roster is not None and field.type not in (FieldType.DIGITS, FieldType.INTEGER):
+        yield f"has a roster, which only digits and integers have; it is of type {field.type}"
+    elif field.roster is not None and not re.fullmatch(r".+#.+", field.roster):
+        yield f"has roster {field.roster!r}; write it as FILE.csv#COLUMN"
     if field.years[0] > field.years[1]:
         yield f"has years from {field.years[0]} to {field.years[1]}; give the first one first"
     if field.decimals and field.type is not FieldType.AMOUNT:
@@ -234,13 +282,13 @@ def _type_problems(field: Field) -> Iterator[str]:
         yield f"has {field.decimals} decimals in {field.box_count} boxes; none is left before them"
 
 
-def _format_problems(field: Field, format: str, letters: str, example: str) -> Iterator[str]:
+def _format_problems(field: Field, letters: str, example: str) -> Iterator[str]:
     """Yield what is wrong with a date's or time's format."""
-    runs = [match[0] for match in re.finditer(r"(.)\1*", format)]
+    runs = [match[0] for match in re.finditer(r"(.)\1*", field.letters)]
     lengths = {"D": (2,), "M": (2,), "Y": (2, 4), "H": (2,)}
     if sorted(run[0] for run in runs) != sorted(letters) or any(
         len(run) not in lengths[run[0]] for run in runs
     ):
-        yield f"has format {format!r}; write it like {example!r}"
-    elif len(format) != field.box_count:
-        yield f"has format {format!r} for {field.box_count} boxes; each letter needs its box"
+        yield f"has format {field.format!r}; write it like {example!r}"
+    elif len(field.letters) != field.box_count:
+        yield f"has format {field.format!r} for {field.box_count} boxes; each letter needs its box"

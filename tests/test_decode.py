@@ -1,87 +1,109 @@
+import itertools
+import math
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formreader.decode import STATE_SURE, decode
-from formreader.results import Status
+from formreader.decode import CHARACTERS, NOTHING, REFUSED, STATE_SURE, decode
+from formreader.interpret import interpret
 from tests.builders import field, seen
 
 SHARES = st.lists(st.floats(0, 1), min_size=12, max_size=12).filter(sum)
+ID = field(check="luhn")
 
 
-def test_nothing_in_a_required_field_goes_to_review():
-    decision = decode(seen("____"), field())
-
-    assert decision.status is Status.REVIEW
-    assert decision.reason == "required: nothing is written in it"
+def shares(belief):
+    return {each.value: each.probability for each in belief.candidates}
 
 
-def test_nothing_in_another_field_is_blank():
-    decision = decode(seen("_XX_"), field("integer", required=False))
+def test_empty_boxes_are_as_sure_as_emptiness_is():
+    belief = decode(seen("_XX_"), field("integer", required=False))
 
-    assert (decision.value, decision.status, decision.read) == ("", Status.BLANK, "_XX_")
-    assert decision.confidence == pytest.approx(STATE_SURE**2)
+    assert (belief.likeliest.value, belief.read) == ("", "_XX_")
+    assert belief.likeliest.probability == pytest.approx(STATE_SURE**2)
 
 
 @given(st.integers(0, 9_999_999))
 def test_a_number_written_in_boxes_is_read_back(number):
-    decision = decode(seen(f"{number:_>7}"), field("integer", 7))
+    belief = decode(seen(f"{number:_>7}"), field("integer", 7))
 
-    assert (decision.value, decision.status) == (str(number), Status.ACCEPTED)
+    assert belief.likeliest.value == str(number)
+    assert belief.likeliest.reason == ""
 
 
-def test_confidence_is_the_product_over_the_boxes():
+def test_probability_is_the_product_over_the_boxes():
     doubts = {0: {"1": 0.6, "7": 0.4}, 2: {"3": 0.9, "8": 0.1}}
 
-    decision = decode(seen("1234", doubts), field())
+    belief = decode(seen("1234", doubts), field())
 
-    assert decision.confidence == pytest.approx(0.54)
-    assert [value for value, _ in decision.alternatives] == ["7234", "1284", "7284"]
-    assert [share for _, share in decision.alternatives] == pytest.approx([0.36, 0.06, 0.04])
+    wanted = {"1234": 0.54, "7234": 0.36, "1284": 0.06, "7284": 0.04}
+    assert shares(belief) == pytest.approx(wanted)
+    assert [*shares(belief)] == [*wanted]
 
 
 def test_spellings_of_one_value_share_their_probability():
-    decision = decode(seen("_12", {0: {"X": 0.5, "0": 0.3, "1": 0.2}}), field("integer", 3))
+    belief = decode(seen("_12", {0: {"X": 0.5, "0": 0.3, "1": 0.2}}), field("integer", 3))
 
-    assert (decision.value, decision.read) == ("12", "X12")
-    assert decision.confidence == pytest.approx(0.8)
-    assert decision.alternatives == (("112", 0.2),)
-
-
-def test_a_value_with_an_unknown_digit_is_nothing_to_be_sure_of():
-    decision = decode(seen("12?4"), field())
-
-    assert (decision.value, decision.read, decision.confidence) == ("12?4", "12?4", 0.0)
-    assert decision.status is Status.REVIEW
+    assert belief.read == "X12"
+    assert shares(belief) == pytest.approx({"12": 0.8, "112": 0.2})
 
 
-def test_the_likeliest_value_that_can_be_right_is_the_guess_for_review():
-    decision = decode(seen("1830", {1: {"8": 0.6, "2": 0.4}}), field(check="luhn"))
+def test_a_value_with_an_unknown_digit_cannot_be_right():
+    belief = decode(seen("12?4"), field())
 
-    assert (decision.value, decision.read, decision.confidence) == ("1230", "1830", 0.4)
-    assert decision.reason == "checksum: the luhn digit does not fit"
-    assert decision.status is Status.REVIEW
-
-
-def test_a_sure_reading_is_not_repaired_though_its_check_is_broken():
-    decision = decode(seen("1830", {1: {"8": 0.99, "2": 0.01}}), field(check="luhn"))
-
-    assert (decision.value, decision.confidence) == ("1830", 0.0)
-    assert decision.alternatives == (("1230", 0.01),)
+    assert (belief.likeliest.value, belief.likeliest.possible) == ("12?4", False)
 
 
 def test_dirt_before_a_number_may_be_nothing():
-    decision = decode(seen("_?12"), field("integer"))
+    belief = decode(seen("_?12"), field("integer"))
 
-    assert (decision.value, decision.read) == ("12", "_?12")
-    assert decision.status is Status.REVIEW
+    assert shares(belief)["12"] == pytest.approx(NOTHING * STATE_SURE)
 
 
 def test_any_ink_ticks_a_checkbox_however_unlike_a_digit():
-    decision = decode(seen("?", {0: {"?": 0.6, "1": 0.4}}), field("checkbox", 1))
+    belief = decode(seen("?", {0: {"?": 0.6, "1": 0.4}}), field("checkbox", 1))
 
-    assert (decision.value, decision.read) == ("1", "X")
-    assert decision.confidence == STATE_SURE
+    assert (belief.likeliest.value, belief.read) == ("1", "X")
+    assert belief.likeliest.probability == pytest.approx(STATE_SURE)
+
+
+@pytest.mark.parametrize(
+    ("cover", "value", "sure"),
+    [(0.002, "1", False), (0.07, "1", True), (0.2, "1", True), (0.6, "0", False)],
+)
+def test_a_speck_may_be_no_tick_and_a_black_box_is_one_taken_back(cover, value, sure):
+    reading = seen("X")
+    box = replace(reading.boxes[0], cover=cover)
+
+    belief = decode(replace(reading, boxes=(box,)), field("checkbox", 1))
+
+    assert belief.likeliest.value == value
+    assert (belief.likeliest.probability > 0.99) is sure
+
+
+def test_a_check_settles_a_doubtful_digit_and_says_what_was_read():
+    belief = decode(seen("1830", {1: {"8": 0.6, "2": 0.4}}), ID)
+
+    assert (belief.likeliest.value, belief.read) == ("1230", "1830")
+    assert belief.likeliest.probability == pytest.approx(0.4 / (0.4 + 0.6 * REFUSED))
+    assert belief.settled_by == "checksum: the luhn digit does not fit: 1830 was read"
+
+
+def test_a_sure_reading_that_breaks_its_check_is_doubted_not_changed():
+    belief = decode(seen("1830", {1: {"8": 0.999, "2": 0.001}}), ID)
+
+    assert (belief.likeliest.value, belief.likeliest.possible) == ("1830", False)
+    assert belief.likeliest.reason == "checksum: the luhn digit does not fit"
+    assert shares(belief)["1230"] == pytest.approx(0.25, abs=0.01)
+    assert belief.settled_by == ""
+
+
+def test_a_digit_that_fits_its_check_is_surer_for_it():
+    doubt = {1: {"2": 0.6, "8": 0.4}}
+
+    assert decode(seen("1230", doubt), ID).likeliest.probability > 0.99
 
 
 def test_as_many_boxes_are_expected_as_the_field_has():
@@ -89,14 +111,44 @@ def test_as_many_boxes_are_expected_as_the_field_has():
         decode(seen("123"), field())
 
 
+rows = st.lists(
+    st.dictionaries(st.sampled_from("0123456789X?"), st.floats(0.05, 1), min_size=1, max_size=3),
+    min_size=4,
+    max_size=4,
+).map(lambda rows: [{c: p / sum(row.values()) for c, p in row.items()} for row in rows])
+
+
+@given(rows, st.sampled_from([field(), ID, field("integer", min=12), field(pattern=r"1\d*")]))
+def test_every_value_weighs_what_counting_all_spellings_gives(rows, field):
+    belief = decode(seen("0000", dict(enumerate(rows))), field)
+
+    weights = {}
+    for spelling in itertools.product(*(_with_nothing(row).items() for row in rows)):
+        meaning = interpret("".join(character for character, _ in spelling), field)
+        refused = not meaning.possible and "?" not in meaning.value
+        weight = math.prod(share for _, share in spelling) * (REFUSED if refused else 1)
+        weights[meaning.value] = weights.get(meaning.value, 0) + weight
+    total = sum(weights.values())
+    wanted = {value: weight / total for value, weight in weights.items()}
+    assert belief.likeliest.probability == pytest.approx(max(wanted.values()), abs=1e-3)
+    assert all(share == pytest.approx(wanted[v], abs=1e-3) for v, share in shares(belief).items())
+    assert belief.rest + sum(shares(belief).values()) == pytest.approx(1)
+
+
+def _with_nothing(row):
+    """Return what a box may hold where no digit may be nothing."""
+    dirt = row.get("?", 0)
+    split = {"?": dirt * (1 - NOTHING), "_": dirt * NOTHING} if dirt else {}
+    return {character: share for character, share in row.items() if character != "?"} | split
+
+
 @given(st.lists(SHARES, min_size=1, max_size=8), st.sampled_from(["digits", "integer", "amount"]))
-def test_probabilities_stay_between_0_and_1(rows, type):
+def test_probabilities_add_up_to_1(rows, type):
     doubts = {
-        index: dict(zip("0123456789X?", (share / sum(row) for share in row), strict=True))
+        index: dict(zip(CHARACTERS, (share / sum(row) for share in row), strict=True))
         for index, row in enumerate(rows)
     }
 
-    decision = decode(seen("0" * len(rows), doubts), field(type, len(rows)))
+    belief = decode(seen("0" * len(rows), doubts), field(type, len(rows)))
 
-    assert 0 <= decision.confidence <= 1
-    assert all(0 <= share <= 1 for _, share in decision.alternatives)
+    assert belief.rest + sum(shares(belief).values()) == pytest.approx(1)

@@ -85,6 +85,8 @@ def test_a_short_identifier_needs_a_pattern_to_be_accepted():
     [
         ("DDMMYYYY", "20112026", "2026-11-20", ""),
         ("YYYYMMDD", "20240229", "2024-02-29", ""),
+        ("YYYY-MM-DD", "20240229", "2024-02-29", ""),
+        ("DD. MM. YYYY", "29022004", "2004-02-29", ""),
         ("YYYYMMDD", "20230229", "2023-02-29", "date: there is no day 29 in 2023-02"),
         ("DDMMYYYY", "70201723", "1723-20-70", "date: there is no month 20"),
         ("DDMMYYYY", "00112026", "2026-11-00", "date: there is no day 00 in 2026-11"),

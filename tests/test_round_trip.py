@@ -40,7 +40,7 @@ def pages(data_folder) -> list[DrawnForm]:
 def read(page: DrawnForm, recogniser) -> list[int]:
     """Return what is read in each box, -1 for none."""
     sheet = prepare(Page("drawn", 1, page.image, None), [page.template])
-    reading = reading_of(sheet, recogniser.classify(sheet.digits))
+    reading = reading_of(sheet, recogniser.look(sheet.digits))
     boxes = [box for field in reading.fields for box in field.boxes]
     return [int(np.argmax(box.probabilities)) if box.probabilities else -1 for box in boxes]
 
@@ -56,7 +56,7 @@ def test_the_way_through_a_page_costs_hardly_a_digit(pages, recogniser):
     for page in pages:
         labels, images = digits_of(page)
         through += np.equal(read(page, recogniser), labels).tolist()
-        alone += (recogniser.classify(np.array(images)).argmax(axis=1) == labels).tolist()
+        alone += (recogniser.look(np.array(images)).probabilities.argmax(axis=1) == labels).tolist()
 
     assert np.mean(alone) - np.mean(through) <= MOST
 

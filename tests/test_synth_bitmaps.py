@@ -78,11 +78,19 @@ def test_writers_of_a_file_write_with_what_it_holds(tmp_path):
 
     hand = load_hands(tmp_path / "some.npz")(np.random.default_rng(0))
 
+    drawn = hand.draw(4, np.random.default_rng(1)).digit
+
     assert hand.writer == ""
-    assert any(
-        np.array_equal(hand.draw(4, np.random.default_rng(1)).digit, digits.images[i])
-        for i in (4, 14)
-    )
+    assert any(np.array_equal(drawn, digits.images[index]) for index in (4, 14))
+
+
+def test_no_digit_comes_twice_before_all_have_come():
+    digits, rng = drawn_digits(200), np.random.default_rng(0)
+    hand = choose_hand(digits, rng)
+
+    drawn = [hand.draw(3, rng).digit.tobytes() for _ in range(20)]
+
+    assert len(set(drawn[:10])) == len(set(drawn)) == 10
 
 
 def test_a_set_that_lacks_a_digit_is_not_written_with(tmp_path):

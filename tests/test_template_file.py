@@ -55,6 +55,7 @@ WRONG = {
     HEAD + DATE: "field 'a' needs a format, as in format = 'DDMMYYYY'",
     HEAD + DATE + 'format = "DDMM"': "has format 'DDMM'; write it like 'DDMMYYYY'",
     HEAD + DATE + 'format = "DDMMYY"': "has format 'DDMMYY' for 8 boxes; each letter needs its box",
+    HEAD + DATE + 'format = "DD.MM.YY"': "has format 'DD.MM.YY' for 8 boxes; each letter needs",
     HEAD + DATE + 'format = "DDMMYYYY"\nyears = [2030, 2020]': "has years from 2030 to 2020",
     HEAD + FIELD.replace("integer", "checkbox"): "is a checkbox with several boxes",
     HEAD + FIELD.replace("integer", "micr"): "has type micr, which this version does not read yet",
@@ -63,6 +64,12 @@ WRONG = {
     "rules = 'a'\n" + HEAD + FIELD: "rules must be a list of texts",
     "rules = ['a +']\n" + HEAD + FIELD: "rule 'a +': expected a field or a number, got the end",
     "rules = ['b == a']\n" + HEAD + FIELD: "names 'b', which is no field of this template",
+    "rules = ['a == a / 2']\n" + HEAD + FIELD: "there is no division in rules; multiply instead",
+    "rules = ['1 == 1']\n" + HEAD + FIELD: "rule '1 == 1' names no field",
+    "rules = ['a == a + 1']\n" + HEAD + FIELD: "rules go in a circle: 'a' from 'a'; leave one out",
+    "rules = ['a == b - c', 'a + c == b']\n" + HEAD + FIELD: "circle: 'a' from 'b' from 'a'",
+    HEAD + FIELD.replace("integer", "digits") + 'check = "aba"': "of 3 boxes; it is for 9 digits",
+    HEAD + FIELD + 'check = "stdnum:es.nie"': "which numbers of digits alone do not pass",
     "rules = ['a == 1']\n" + HEAD + DATE: "computes with 'a', which is of type date",
     HEAD + FIELD + "[register]\nmark = 1": "register: 'mark' is not known here; did you mean 'mark",
     HEAD + FIELD + '[register]\npicture = "b.png"': "picture 'b.png' is not beside the template",
@@ -186,3 +193,50 @@ def test_an_unknown_name_is_answered_with_those_there_are(tmp_path):
 
     with pytest.raises(SetupError, match="no template 'klaim'; known templates: claim, or give"):
         find_template("klaim", (tmp_path,))
+
+
+ROSTER = FIELD.replace("integer", "digits") + 'roster = "clients.csv#id"\n'
+
+
+def with_roster(folder: Path, table: str, field: str = ROSTER) -> Template:
+    (folder / "clients.csv").write_text(table, encoding="utf-8")
+    return parse_template((HEAD + field).encode(), folder / "form.toml")
+
+
+def test_a_roster_is_read_from_beside_its_template(tmp_path):
+    template = with_roster(tmp_path, "name;id\nAnna; 007\nBob;12\nnobody;\n")
+
+    assert template.rosters == {"a": {"007", "12"}}
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ("", "clients.csv has no column 'id'; its columns: none"),
+        ("name,no\nAnna,7\n", "clients.csv has no column 'id'; its columns: name, no"),
+        ("id\n", "clients.csv has nothing in its column 'id'"),
+        ("id\n1\n2\n1\n2\n3\n", "clients.csv has '1', '2' in several rows of its column 'id'"),
+        ("id\n1234\nA1\n", "clients.csv has '1234', 'A1', which cannot be written in 3 boxes"),
+        ('id\n"1', "clients.csv is no CSV in UTF-8: unexpected end of data"),
+    ],
+)
+def test_a_roster_that_cannot_be_used_is_a_problem_of_the_template(tmp_path, table, problem):
+    with pytest.raises(TemplateError, match=re.escape(f"field 'a': roster {problem}")):
+        with_roster(tmp_path, table)
+
+
+def test_a_roster_of_numbers_has_no_zeros_before_them(tmp_path):
+    field = ROSTER.replace("digits", "integer")
+
+    with pytest.raises(TemplateError, match="has '007' with zeros before it, which integers drop"):
+        with_roster(tmp_path, "id\n007\n10\n0\n", field)
+
+
+def test_without_its_roster_nothing_is_known_of_a_field(tmp_path):
+    source = (HEAD + ROSTER).encode()
+
+    template = parse_template(source, tmp_path / "form.toml", alone=True)
+
+    assert template.rosters == {"a": frozenset()}
+    with pytest.raises(TemplateError, match=r"roster clients.csv cannot be read: No such file"):
+        parse_template(source, tmp_path / "form.toml")

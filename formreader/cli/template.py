@@ -10,12 +10,13 @@ import typer
 from formreader.boxes.rows import FoundRows, find_rows
 from formreader.cli.columns import in_columns
 from formreader.cli.pictures import write_picture
-from formreader.decide import Acceptance, decide_page
+from formreader.decide import decide_page
 from formreader.digits.recogniser import load_recogniser
 from formreader.errors import AlignmentError, InputError, SetupError, TemplateError
 from formreader.images import GrayImage
 from formreader.overlay import draw_overlay
 from formreader.pages import FailedPage, Page, read_page
+from formreader.policy import KeepPromise
 from formreader.reader import prepare, reading_of
 from formreader.recipe import Model
 from formreader.register import Alignment, align
@@ -161,9 +162,9 @@ def _show_filled(form: Template, page: Page, model: Model, out: Path) -> None:
     decisions: dict[str, Decision] = {}
     try:
         sheet = prepare(page, [form])
-        reading = reading_of(sheet, model.classify(sheet.digits))
-        acceptance = Acceptance(MAX_ERROR, model.card.least_confidence)
-        record = decide_page(page.file, page.number, reading, form, acceptance)
+        reading = reading_of(sheet, model.look(sheet.digits))
+        policy = KeepPromise(MAX_ERROR, model.evidence, model.card.hand)
+        record = decide_page((page.file, page.number), reading, form, policy)
         decisions = {field.decision.name: field.decision for field in record.fields}
     finally:
         picture = draw_overlay(page.image, form, alignment.transform, found.rows, decisions)

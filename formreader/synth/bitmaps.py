@@ -1,6 +1,5 @@
 """Hands that write with the digits of a data set."""
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,19 +18,26 @@ ROUNDS = 4  # of sharpening and putting right; after them shrinking gives the di
 EDGE = 4.0  # how steeply ink ends: from paper to ink within a third of a pixel of the data set
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class BitmapHand:
-    """One writer of a set of digit images."""
+    """One writer of a set of digit images, on one form."""
 
-    writer: str
-    digits: LabelledDigits
+    def __init__(self, writer: str, digits: LabelledDigits) -> None:
+        """Take up the pen."""
+        self.writer = writer
+        self._digits = digits
+        self._left: dict[int, list[int]] = {}
 
     def draw(self, digit: int, rng: np.random.Generator) -> Glyph:
-        """Enlarge one of the writer's digits; somebody else's if the writer has none such."""
-        shown = self.digits.labels == digit
-        own = np.flatnonzero(shown & (self.digits.writers == self.writer))
-        choice = own if own.size else np.flatnonzero(shown)
-        image = self.digits.images[int(rng.choice(choice))]
+        """Enlarge one of the writer's digits; somebody else's if the writer has none such.
+
+        None comes twice before all of them have come: nobody writes a digit the same way again.
+        """
+        if not self._left.get(digit):
+            shown = self._digits.labels == digit
+            own = np.flatnonzero(shown & (self._digits.writers == self.writer))
+            choice = own if own.size else np.flatnonzero(shown)
+            self._left[digit] = rng.permutation(choice).tolist()
+        image = self._digits.images[self._left[digit].pop()]
         return Glyph(enlarge(image), image)
 
 

@@ -41,6 +41,8 @@ class Writing:
     """Least and most height of a page's digits, by the height of a box."""
     straying: float = 0.03
     """Standard deviation of a digit's place, by the height of a box."""
+    slips: float = 0.0
+    """Share of the forms on which a result or a checked number is wrong by one digit."""
     overrun_mm: float = 0.0
     """How far strokes run over the lines of their box at most; 0: only by chance."""
 
@@ -102,7 +104,8 @@ def fill_sheet(sheet: Sheet, hand: Hand, writing: Writing, rng: np.random.Genera
         SetupError: if nothing is found that the template accepts.
     """
     habits = _choose_habits(writing, rng)
-    entries = choose_entries(sheet.template, habits.unused, rng)
+    slip = writing.slips > 0 and rng.random() < writing.slips
+    entries = choose_entries(sheet.template, habits.unused, rng, slip=slip)
     image = sheet.image.copy()
     fields = []
     for field in sheet.template.fields:

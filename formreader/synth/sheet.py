@@ -201,7 +201,7 @@ def _draw_field(sheet: Sheet, field: Field, rng: np.random.Generator) -> None:
         for line in _comb_lines(boxes) if comb else _box_lines(boxes):
             for piece in _unbroken(line, style.missing, rng):
                 _paint(sheet, piece.grown(style.line_mm / 2), style.gray)
-    letters = field.format or "0" * field.box_count
+    letters = field.letters or "0" * field.box_count
     for letter, box in zip(letters, field_boxes(field, style), strict=True):
         match field.guide:
             case "seven-segment":

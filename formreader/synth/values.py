@@ -1,6 +1,6 @@
 """Think up what somebody may write on a form: values its template accepts, sums that add up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from formreader.errors import SetupError
-from formreader.interpret import EMPTY, STRUCK, interpret
+from formreader.interpret import EMPTY, STRUCK, UNUSED, interpret
 from formreader.rules import Expression, Name, Rule, evaluate
 from formreader.template import NUMERIC, Field, FieldType, Template
 
@@ -35,7 +35,9 @@ class Entry:
     """Canonical, as the reader should find it; "" for a field left blank."""
 
 
-def choose_entries(template: Template, unused: str, rng: np.random.Generator) -> dict[str, Entry]:
+def choose_entries(
+    template: Template, unused: str, rng: np.random.Generator, *, slip: bool = False
+) -> dict[str, Entry]:
     """Choose what to write in each field of a form, by the field's name.
 
     Rules that set one field equal to an expression of others hold; of other rules as many as
@@ -46,43 +48,73 @@ def choose_entries(template: Template, unused: str, rng: np.random.Generator) ->
         unused: what the writer puts into boxes a number does not need: "_" nothing, "X" a cross
             or a dash, "0".
         rng: chooses.
+        slip: whether the writer gets one digit wrong of a result or of a checked number, if the
+            form has any.
 
     Raises:
         SetupError: if nothing is found that satisfies a field's own settings.
     """
     numbers = _choose_numbers(template, rng)
-    return {
-        field.name: _entry(field, numbers.get(field.name), unused, rng) for field in template.fields
+    entries = {
+        field.name: _entry(field, template, numbers.get(field.name), unused, rng)
+        for field in template.fields
     }
+    return entries | _slip(template, entries, rng) if slip else entries
+
+
+def _slip(
+    template: Template, entries: Mapping[str, Entry], rng: np.random.Generator
+) -> dict[str, Entry]:
+    """Return one entry with a wrong digit, of those that something could tell it by."""
+    results = {rule.result for rule in template.rules}
+    told = [
+        field
+        for field in template.fields
+        if (field.check or field.name in results) and entries[field.name].seen.strip(UNUSED)
+    ]
+    if not told:
+        return {}
+    field = told[int(rng.integers(len(told)))]
+    seen = entries[field.name].seen
+    places = [place for place, character in enumerate(seen) if character.isdigit()]
+    place = places[int(rng.integers(len(places)))]
+    wrong = str((int(seen[place]) + int(rng.integers(1, 10))) % 10)
+    written = seen[:place] + wrong + seen[place + 1 :]
+    return {field.name: Entry(written, interpret(written, field).value)}
 
 
 def _choose_numbers(template: Template, rng: np.random.Generator) -> Numbers:
     """Choose the values of all integers and amounts."""
     fields = [field for field in template.fields if field.type in NUMERIC]
     for attempt in range(SUM_ATTEMPTS):
-        chosen = {field.name: _choose_number(field, 1 / (1 + attempt / 3), rng) for field in fields}
+        share = 1 / (1 + attempt / 3)
+        chosen = {field.name: _choose_number(field, template, share, rng) for field in fields}
         numbers = _add_up(template.rules, chosen)
-        if all(_fits(numbers[field.name], field) for field in fields) and all(
+        if all(_fits(numbers[field.name], field, template) for field in fields) and all(
             rule.holds(numbers) for rule in template.rules
         ):
             return numbers
     return chosen
 
 
-def _choose_number(field: Field, share: float, rng: np.random.Generator) -> Decimal:
+def _choose_number(
+    field: Field, template: Template, share: float, rng: np.random.Generator
+) -> Decimal:
     """Choose a number of any length up to a share of the largest that fits."""
     if not field.required and rng.random() < BLANK_SHARE:
         return Decimal(0)
     for _ in range(ATTEMPTS):
-        number = _draw_number(field, share, rng)
-        if _fits(number, field):
+        number = _draw_number(field, template, share, rng)
+        if _fits(number, field, template):
             return number
     raise _nothing_found(field)
 
 
-def _draw_number(field: Field, share: float, rng: np.random.Generator) -> Decimal:
-    if field.one_of:
-        return Decimal(field.one_of[int(rng.integers(len(field.one_of)))])
+def _draw_number(
+    field: Field, template: Template, share: float, rng: np.random.Generator
+) -> Decimal:
+    if listed := _listed(field, template):
+        return Decimal(listed[int(rng.integers(len(listed)))])
     unit = Decimal(1).scaleb(-field.decimals)
     low, high = _bounds(field)
     first, last = int(low / unit), int(high / unit)
@@ -98,12 +130,18 @@ def _bounds(field: Field) -> tuple[Decimal, Decimal]:
     return low, largest if field.max is None else min(field.max, largest)
 
 
-def _fits(number: Decimal, field: Field) -> bool:
+def _listed(field: Field, template: Template) -> Sequence[str]:
+    """Return the values that a field may have; none where they are not listed."""
+    return field.one_of or sorted(template.rosters.get(field.name, ()))
+
+
+def _fits(number: Decimal, field: Field, template: Template) -> bool:
     """Tell whether the boxes can hold a number and the template accepts it."""
     low, high = _bounds(field)
     if not low <= number <= high or number != round(number, field.decimals):
         return False
-    return interpret(_spell_number(field, number, ZERO), field).possible
+    roster = template.rosters.get(field.name)
+    return interpret(_spell_number(field, number, ZERO), field, roster).possible
 
 
 def _add_up(rules: tuple[Rule, ...], chosen: Mapping[str, Decimal]) -> Numbers:
@@ -124,14 +162,16 @@ def _definitions(rule: Rule) -> Iterator[tuple[str, Expression]]:
         yield rule.left.field, rule.right
 
 
-def _entry(field: Field, number: Decimal | None, unused: str, rng: np.random.Generator) -> Entry:
+def _entry(
+    field: Field, template: Template, number: Decimal | None, unused: str, rng: np.random.Generator
+) -> Entry:
     """Spell what stands in a field; try again until the template accepts it."""
     for _ in range(ATTEMPTS):
         if number is None:
-            seen = _spell(field, EMPTY if unused == ZERO else unused, rng)
+            seen = _spell(field, template, EMPTY if unused == ZERO else unused, rng)
         else:
             seen = _spell_number(field, number, unused)
-        meaning = interpret(seen, field)
+        meaning = interpret(seen, field, template.rosters.get(field.name))
         if meaning.possible:
             return Entry(seen, meaning.value)
     raise _nothing_found(field)
@@ -152,7 +192,7 @@ def _spell_number(field: Field, number: Decimal, unused: str) -> str:
     return written.rjust(field.box_count, unused)
 
 
-def _spell(field: Field, unused: str, rng: np.random.Generator) -> str:
+def _spell(field: Field, template: Template, unused: str, rng: np.random.Generator) -> str:
     """Return one character per box of a field that is no number."""
     if field.type is FieldType.CHECKBOX:
         return STRUCK if rng.random() < CHECKED_SHARE else EMPTY
@@ -163,7 +203,9 @@ def _spell(field: Field, unused: str, rng: np.random.Generator) -> str:
     if field.type is FieldType.TIME:
         minutes = int(rng.integers(24 * 60))
         parts = {"H": f"{minutes // 60:02}", "M": f"{minutes % 60:02}"}
-        return _by_format(field.format or "", parts)
+        return _by_format(field.letters, parts)
+    if listed := _listed(field, template):
+        return listed[int(rng.integers(len(listed)))].ljust(field.box_count, unused)
     return _spell_digits(field, rng).ljust(field.box_count, unused)
 
 
@@ -173,7 +215,7 @@ def _spell_date(field: Field, rng: np.random.Generator) -> str:
     start, end = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
     day = date.fromordinal(int(rng.integers(start, end + 1)))
     parts = {"D": f"{day.day:02}", "M": f"{day.month:02}", "Y": f"{day.year:04}"}
-    return _by_format(field.format or "", parts)
+    return _by_format(field.letters, parts)
 
 
 def _by_format(format: str, parts: Mapping[str, str]) -> str:
@@ -183,8 +225,6 @@ def _by_format(format: str, parts: Mapping[str, str]) -> str:
 
 
 def _spell_digits(field: Field, rng: np.random.Generator) -> str:
-    if field.one_of:
-        return field.one_of[int(rng.integers(len(field.one_of)))]
     # Only a pattern says that a number may be shorter than its row.
     shortest = field.box_count if field.pattern is None else 1
     length = int(rng.integers(shortest, field.box_count + 1))
