@@ -21,6 +21,11 @@ Probabilities: TypeAlias = npt.NDArray[np.float32]
 """One row per digit image, (digits, 12); column d < 10 is the probability of digit d,
 column `CROSSED` that the box was crossed or dashed out, column `NO_DIGIT` of anything else."""
 
+Styles: TypeAlias = npt.NDArray[np.int8]
+"""How digits are written, one row per digit image, (digits, STYLE_SIZE); 127 stands for 1. The
+product of two rows is near 1 where two digits look alike; (digits, 0) where that is not known."""
+
+STYLE_SIZE = 32
 DIGIT_SIDE = 28  # pixels; MNIST's
 CROSSED = 10  # a box its writer struck out because it is not needed: X, a dash, a slash
 NO_DIGIT = 11  # scribbles, letters, specks, pieces of lines

@@ -1,4 +1,4 @@
-"""Readings as they are stored: their structure as JSON, their probabilities as bytes beside it."""
+"""Readings as they are stored: their structure as JSON, what networks say as bytes beside it."""
 
 import json
 from itertools import chain
@@ -13,12 +13,15 @@ FLOATS = "<f4"  # what networks give: a page of 60 boxes takes 3 kB, as JSON 14 
 
 
 def pack(reading: PageReading) -> tuple[str, bytes]:
-    """Return a reading's structure and the probabilities of its boxes, in reading order."""
+    """Return a reading's structure, and the probabilities and styles of what is in its boxes."""
+    boxes = chain.from_iterable(field.boxes for field in reading.fields)
+    inks = [box for box in boxes if box.state is BoxState.INK]
     fields = [
         {
             "name": field.name,
             "area": [field.area.x, field.area.y, field.area.width, field.area.height],
             "boxes": " ".join(box.state for box in field.boxes),
+            "covers": [box.cover for box in field.boxes],
         }
         for field in reading.fields
     ]
@@ -26,27 +29,41 @@ def pack(reading: PageReading) -> tuple[str, bytes]:
         "template": reading.template,
         "residual_mm": reading.residual_mm,
         "turned": reading.turned,
+        "style_size": max((len(box.style) for box in inks), default=0),
         "fields": fields,
     }
-    boxes = chain.from_iterable(field.boxes for field in reading.fields)
-    rows = [box.probabilities for box in boxes if box.state is BoxState.INK]
-    return json.dumps(whole, ensure_ascii=False), np.array(rows, FLOATS).tobytes()
+    numbers = np.array([box.probabilities for box in inks], FLOATS).tobytes()
+    return json.dumps(whole, ensure_ascii=False), numbers + b"".join(box.style for box in inks)
 
 
-def unpack(structure: str, probabilities: bytes) -> PageReading:
+def unpack(structure: str, said: bytes) -> PageReading:
     """Put a reading together again; its probabilities are rounded to 32-bit floats."""
     whole = json.loads(structure)
-    rows = iter(np.frombuffer(probabilities, FLOATS).reshape(-1, CLASSES).tolist())
+    seen = zip(*_rows(said, whole.get("style_size", 0)), strict=True)
 
-    def box(state: BoxState) -> BoxReading:
-        return BoxReading(state, tuple(next(rows)) if state is BoxState.INK else ())
+    def box(state: BoxState, cover: float | None) -> BoxReading:
+        if state is BoxState.EMPTY:
+            return BoxReading(state, cover=cover)
+        probabilities, style = next(seen)
+        return BoxReading(state, tuple(probabilities), cover, style)
 
     fields = tuple(
         FieldReading(
             name=field["name"],
-            boxes=tuple(box(BoxState(state)) for state in field["boxes"].split()),
+            boxes=tuple(map(box, map(BoxState, states), covers)),
             area=Rect(*field["area"]),
         )
         for field in whole["fields"]
+        for states in (field["boxes"].split(),)
+        for covers in (field.get("covers", [None] * len(states)),)  # runs of 0.1 have none
     )
     return PageReading(whole["template"], whole["residual_mm"], fields, whole["turned"])
+
+
+def _rows(said: bytes, style_size: int) -> tuple[list[list[float]], list[bytes]]:
+    """Part what networks said into the probabilities and the style of each box."""
+    floats = CLASSES * np.dtype(FLOATS).itemsize
+    count = len(said) // (floats + style_size)
+    rows = np.frombuffer(said, FLOATS, count * CLASSES).reshape(count, CLASSES).tolist()
+    starts = range(count * floats, len(said), style_size) if style_size else ()
+    return rows, [said[start : start + style_size] for start in starts] or [b""] * count

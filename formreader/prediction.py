@@ -59,7 +59,7 @@ def predict_digit(picture: GrayImage, recogniser: Recogniser) -> Prediction:
     seen = find_digit(picture)
     if seen is None:
         return Prediction(None, ())
-    (probabilities,) = recogniser.classify(seen[None])
+    (probabilities,) = recogniser.look(seen[None]).probabilities
     return Prediction(seen, tuple(probabilities.tolist()))
 
 

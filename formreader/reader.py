@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from formreader.boxes.rows import FoundRows, cut_strokes, find_rows
-from formreader.digits.recogniser import Recogniser
+from formreader.digits.recogniser import Look, Recogniser
 from formreader.errors import AlignmentError
 from formreader.geometry import Rect, bounding_rect, quarter_turns
-from formreader.images import DIGIT_SIDE, DigitBatch, Probabilities
+from formreader.images import DIGIT_SIDE, DigitBatch, InkImage
 from formreader.normalise import normalise
 from formreader.pages import Page
 from formreader.register import Alignment, align
@@ -30,8 +31,8 @@ class Sheet:
     found: FoundRows
     digits: DigitBatch
     """What is written in all boxes that are not empty, in reading order."""
-    states: tuple[tuple[BoxState, ...], ...]
-    """Of each box of each row."""
+    covers: tuple[tuple[float, ...], ...]
+    """Share of each box of each row that strokes cover; 0 of an empty box alone."""
 
 
 def read_page(page: Page, templates: Sequence[Template], recogniser: Recogniser) -> PageReading:
@@ -41,7 +42,7 @@ def read_page(page: Page, templates: Sequence[Template], recogniser: Recogniser)
         AlignmentError: if it is none of these forms, or lies too far askew.
     """
     sheet = prepare(page, templates)
-    return reading_of(sheet, recogniser.classify(sheet.digits))
+    return reading_of(sheet, recogniser.look(sheet.digits))
 
 
 def prepare(page: Page, templates: Sequence[Template]) -> Sheet:
@@ -58,26 +59,27 @@ def prepare(page: Page, templates: Sequence[Template]) -> Sheet:
         alignment=alignment,
         found=found,
         digits=np.array(digits, np.uint8).reshape(-1, DIGIT_SIDE, DIGIT_SIDE),
-        states=tuple(
-            tuple(BoxState.EMPTY if ink is None else BoxState.INK for ink in row) for row in strokes
+        covers=tuple(
+            tuple(map(_cover, inks, row.lattice.boxes))
+            for inks, row in zip(strokes, found.rows, strict=True)
         ),
     )
 
 
-def reading_of(sheet: Sheet, probabilities: Probabilities) -> PageReading:
+def reading_of(sheet: Sheet, look: Look) -> PageReading:
     """Put what the network says of a sheet's digits back into its fields.
 
     Raises:
         ValueError: if there are not as many rows as digits.
     """
-    if len(probabilities) != len(sheet.digits):
-        raise ValueError(f"expected {len(sheet.digits)} rows, got {len(probabilities)}")
-    said = iter(probabilities.tolist())
+    if len(look) != len(sheet.digits):
+        raise ValueError(f"expected {len(sheet.digits)} rows, got {len(look)}")
+    said = zip(look.probabilities.tolist(), look.styles, strict=True)
     boxes: dict[str, list[BoxReading]] = {field.name: [] for field in sheet.template.fields}
-    for row, states in zip(sheet.found.rows, sheet.states, strict=True):
+    for row, covers in zip(sheet.found.rows, sheet.covers, strict=True):
         boxes[row.field.name] += (
-            BoxReading(state, tuple(next(said)) if state is BoxState.INK else ())
-            for state in states
+            _ink(*next(said), cover) if cover else BoxReading(BoxState.EMPTY, cover=0.0)
+            for cover in covers
         )
     return PageReading(
         template=sheet.template.name,
@@ -88,6 +90,18 @@ def reading_of(sheet: Sheet, probabilities: Probabilities) -> PageReading:
         ),
         turned=quarter_turns(sheet.found.rows[0].outline),
     )
+
+
+def _ink(probabilities: list[float], style: npt.NDArray[np.int8], cover: float) -> BoxReading:
+    return BoxReading(BoxState.INK, tuple(probabilities), cover, style.tobytes())
+
+
+def _cover(ink: InkImage | None, box: Rect) -> float:
+    """Return the share of a box that strokes cover, by the pixels at least half as dark as any."""
+    if ink is None:
+        return 0.0
+    share = float(np.count_nonzero(ink > ink.max() / 2) / (box.width * box.height))
+    return max(round(share, 4), 0.0001)
 
 
 def _register(page: Page, templates: Sequence[Template]) -> tuple[Template, Alignment, FoundRows]:

@@ -10,6 +10,7 @@ from typing import Protocol
 from formreader.digits.card import ModelCard
 from formreader.digits.recogniser import Recogniser
 from formreader.errors import SetupError
+from formreader.evidence import Evidence
 from formreader.template import Template
 
 LAYOUT = {"name", "type", "groups", "region", "pitch", "guide"}  # of a field: what reading needs
@@ -20,7 +21,12 @@ class Model(Recogniser, Protocol):
 
     @property
     def card(self) -> ModelCard:
-        """Its name, its version, and what confidence keeps which promise."""
+        """Its name, its version, what it was trained on."""
+        ...
+
+    @property
+    def evidence(self) -> Evidence:
+        """How it errs on fields: what promises rest on."""
         ...
 
 

@@ -21,6 +21,10 @@ class BoxReading:
     state: BoxState
     probabilities: tuple[float, ...] = ()
     """Of the classes of `images.Probabilities`; empty for an empty box."""
+    cover: float | None = None
+    """Share of the box that strokes cover, 0 to 1; None where that was not measured."""
+    style: bytes = b""
+    """How it is written: a row of `images.Styles`; empty where that is not known."""
 
     def __post_init__(self) -> None:
         expected = CLASSES if self.state is BoxState.INK else 0

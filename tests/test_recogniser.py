@@ -29,7 +29,7 @@ def digits():
 def test_no_digits_have_no_probabilities(recogniser):
     nothing = np.empty((0, DIGIT_SIDE, DIGIT_SIDE), np.uint8)
 
-    assert recogniser.classify(nothing).shape == (0, CLASSES)
+    assert recogniser.look(nothing).probabilities.shape == (0, CLASSES)
 
 
 def test_no_digit_is_weighed_as_the_card_says(recogniser, digits):
@@ -37,7 +37,9 @@ def test_no_digit_is_weighed_as_the_card_says(recogniser, digits):
         LiteRTRecogniser(
             recogniser.card.model_copy(update={"no_digit_weight": weight}),
             load_network(recogniser.card, find_model(DEFAULT_MODEL, model_folders())),
-        ).classify(digits)
+        )
+        .look(digits)
+        .probabilities
         for weight in (1, 0.5)
     )
 
@@ -47,7 +49,7 @@ def test_no_digit_is_weighed_as_the_card_says(recogniser, digits):
 
 
 def test_probabilities_of_each_digit_sum_to_one(recogniser, digits):
-    probabilities = recogniser.classify(digits)
+    probabilities = recogniser.look(digits).probabilities
 
     assert probabilities.dtype == np.float32
     assert probabilities.shape == (len(digits), CLASSES)
@@ -56,9 +58,11 @@ def test_probabilities_of_each_digit_sum_to_one(recogniser, digits):
 
 @pytest.mark.parametrize("batch", [1, 7, 32])
 def test_what_is_said_of_a_digit_does_not_depend_on_its_batch(recogniser, digits, batch):
-    together = recogniser.classify(digits)
+    together = recogniser.look(digits).probabilities
 
-    parts = [recogniser.classify(digits[i : i + batch]) for i in range(0, len(digits), batch)]
+    parts = [
+        recogniser.look(digits[i : i + batch]).probabilities for i in range(0, len(digits), batch)
+    ]
 
     assert np.array_equal(np.concatenate(parts), together)
 
@@ -66,12 +70,15 @@ def test_what_is_said_of_a_digit_does_not_depend_on_its_batch(recogniser, digits
 def test_what_is_said_of_a_digit_does_not_depend_on_its_neighbours(recogniser, digits):
     order = np.random.default_rng(2).permutation(len(digits))
 
-    assert np.array_equal(recogniser.classify(digits[order]), recogniser.classify(digits)[order])
+    assert np.array_equal(
+        recogniser.look(digits[order]).probabilities, recogniser.look(digits).probabilities[order]
+    )
 
 
 def test_threads_share_a_recogniser(recogniser, digits):
     with ThreadPoolExecutor(4) as threads:
-        said = list(threads.map(recogniser.classify, [digits] * 8))
+        looks = threads.map(recogniser.look, [digits] * 8)
+        said = [look.probabilities for look in looks]
 
     assert all(np.array_equal(one, said[0]) for one in said)
 
@@ -85,7 +92,7 @@ def test_threads_that_begin_together_leave_stderr_as_it_was():
         "recogniser = load_recogniser(DEFAULT_MODEL, model_folders())\n"
         "digits = np.zeros((1, 28, 28), np.uint8)\n"
         "with ThreadPoolExecutor(16, initializer=threading.Barrier(16).wait) as threads:\n"
-        "    list(threads.map(recogniser.classify, [digits] * 160))\n"
+        "    list(threads.map(recogniser.look, [digits] * 160))\n"
         "print('still here', file=sys.stderr)"
     )
 
@@ -96,7 +103,7 @@ def test_threads_that_begin_together_leave_stderr_as_it_was():
 
 def test_pictures_of_another_kind_are_refused(recogniser):
     with pytest.raises(ValueError, match=r"\(n, 28, 28\)"):
-        recogniser.classify(np.zeros((28, 28), np.uint8))
+        recogniser.look(np.zeros((28, 28), np.uint8))
 
 
 def test_network_that_is_none_is_refused(recogniser):
@@ -116,7 +123,7 @@ def test_reading_digits_loads_no_tensorflow_and_says_nothing():
         "from formreader.digits.recogniser import load_recogniser\n"
         "from formreader.shipped import DEFAULT_MODEL, model_folders\n"
         "recogniser = load_recogniser(DEFAULT_MODEL, model_folders())\n"
-        "recogniser.classify(np.zeros((3, 28, 28), np.uint8))\n"
+        "recogniser.look(np.zeros((3, 28, 28), np.uint8)).probabilities\n"
         "sys.exit({'tensorflow', 'keras'} & set(sys.modules) or None)"
     )
 

@@ -16,13 +16,21 @@ from formreader.results import BoxReading, BoxState, FieldReading, PageReading
 from formreader.store import MIGRATIONS, Store, StoredTemplate
 
 probabilities = st.tuples(*[st.floats(0, 1, width=32)] * CLASSES)
-boxes = st.one_of(
-    st.just(BoxReading(BoxState.EMPTY)),
-    st.builds(BoxReading, st.just(BoxState.INK), probabilities),
-)
+covers = st.none() | st.floats(0, 1)
 areas = st.builds(Rect, *[st.integers(0, 5000)] * 4)
-fields = st.builds(FieldReading, st.text(min_size=1), st.lists(boxes).map(tuple), areas)
-readings = st.builds(PageReading, st.text(), st.floats(0, 9), st.lists(fields).map(tuple))
+
+
+@st.composite
+def readings(draw):
+    size = draw(st.sampled_from([0, 32]))
+    styles = st.binary(min_size=size, max_size=size)
+    boxes = st.one_of(
+        st.just(BoxReading(BoxState.EMPTY)),
+        st.builds(BoxReading, st.just(BoxState.INK), probabilities, covers, styles),
+    )
+    fields = st.builds(FieldReading, st.text(min_size=1), st.lists(boxes).map(tuple), areas)
+    return draw(st.builds(PageReading, st.text(), st.floats(0, 9), st.lists(fields).map(tuple)))
+
 
 EMPTY_FORM = PageReading("form", 0.1, ())
 
@@ -39,7 +47,7 @@ def rows(store: Store) -> list[tuple[str, int]]:
     return [(page.file, page.page) for page in store.pages()]
 
 
-@given(reading=readings)
+@given(reading=readings())
 def test_a_reading_comes_back_as_it_was_put(tmp_path_factory, reading):
     with Store(tmp_path_factory.mktemp("out")) as store:
         fill(store, "a.png", "content", 0)

@@ -57,13 +57,13 @@ class Score(Part):
         return 1 - self.wrong / self.digits
 
 
-class Promise(Part):
-    """The confidence above which fields may be accepted for a promised share of errors."""
+class Hand(Part):
+    """How digits of one writer are read by each other."""
 
-    max_error: Share
-    """At most this share of the accepted fields is wrong."""
-    least_confidence: Share | None
-    """Product of the box probabilities; None: the promise cannot be kept at any."""
+    usual: tuple[tuple[float, ...], ...]
+    """The mean style of each of the ten digits over all writers."""
+    strength: Annotated[float, Field(ge=0)]
+    """By how much the log of a digit's probability rises for each unit of likeness."""
 
 
 class ModelCard(Part):
@@ -83,11 +83,11 @@ class ModelCard(Part):
     no_digit_weight: Annotated[float, Field(gt=0)] = 1.0
     """The probability of "no digit" is multiplied by it before all are made to add up to 1:
     networks are shown more of what is no digit than forms hold."""
+    hand: Hand | None = None
+    """None where the network does not tell how digits are written."""
     trained_on: tuple[DataSource, ...]
     scores: dict[str, Score]
     """By the name of the set of digits."""
-    acceptance: tuple[Promise, ...]
-    """From the laxest promise to the strictest."""
     recipe: str = ""
     """By which it was trained."""
     parameters: int = 0
@@ -97,18 +97,6 @@ class ModelCard(Part):
     seed: int
     created_by: str
     """The command that made it."""
-
-    def least_confidence(self, max_error: float) -> float | None:
-        """Return from what confidence on a field may be accepted; None: no field may.
-
-        Args:
-            max_error: promised share of wrong fields among those accepted; of the promises on
-                the card the laxest counts that is no laxer than this one.
-        """
-        for promise in self.acceptance:
-            if promise.max_error <= max_error:
-                return promise.least_confidence
-        return None
 
 
 def load_card(path: Path) -> ModelCard:

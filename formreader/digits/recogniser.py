@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,12 +14,15 @@ from ai_edge_litert.interpreter import Interpreter
 
 from formreader.digits.card import ModelCard, find_model, load_card, load_network
 from formreader.errors import ModelError
+from formreader.evidence import EVIDENCE_NAME, NO_EVIDENCE, Evidence, load_evidence
 from formreader.images import (
     CLASSES,
     DIGIT_SIDE,
     NO_DIGIT,
+    STYLE_SIZE,
     DigitBatch,
     Probabilities,
+    Styles,
     require_digits,
 )
 
@@ -26,11 +30,22 @@ STDERR = 2
 _muting = threading.Lock()  # a second thread would take the muted stderr for the one to restore
 
 
-class Recogniser(Protocol):
-    """Tells digits apart."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What a network sees in digit images."""
 
-    def classify(self, digits: DigitBatch) -> Probabilities:
-        """Return the probabilities of each digit image's classes, (n, 12); n may be 0."""
+    probabilities: Probabilities
+    styles: Styles
+
+    def __len__(self) -> int:
+        return len(self.probabilities)
+
+
+class Recogniser(Protocol):
+    """Tells digits apart, and how they are written."""
+
+    def look(self, digits: DigitBatch) -> Look:
+        """Return what each digit image shows; there may be none."""
         ...
 
 
@@ -41,8 +56,9 @@ def load_recogniser(name: str, folders: Iterable[Path]) -> "LiteRTRecogniser":
         ModelError: if there is no such model, or it is damaged or of another kind.
     """
     path = find_model(name, folders)
-    card = load_card(path)
-    return LiteRTRecogniser(card, load_network(card, path if path.is_dir() else path.parent))
+    folder = path if path.is_dir() else path.parent
+    card, evidence = load_card(path), load_evidence(folder / EVIDENCE_NAME)
+    return LiteRTRecogniser(card, load_network(card, folder), evidence)
 
 
 class LiteRTRecogniser:
@@ -52,13 +68,18 @@ class LiteRTRecogniser:
     batches of one size, the last of them filled up.
     """
 
-    def __init__(self, card: ModelCard, network: bytes) -> None:
+    def __init__(self, card: ModelCard, network: bytes, evidence: Evidence = NO_EVIDENCE) -> None:
         """Prepare a network.
+
+        Args:
+            card: of the network.
+            network: its file.
+            evidence: of how it errs on fields.
 
         Raises:
             ModelError: if it cannot be run, or takes or gives something else than its card says.
         """
-        self.card = card
+        self.card, self.evidence = card, evidence
         self._network = network
         self._runs = threading.local()  # an interpreter serves one thread at a time
         try:
@@ -66,8 +87,8 @@ class LiteRTRecogniser:
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"model {card.name!r} cannot be run: {error}") from error
 
-    def classify(self, digits: DigitBatch) -> Probabilities:
-        """Return the probabilities of each digit image's classes, (n, 12).
+    def look(self, digits: DigitBatch) -> Look:
+        """Return what each digit image shows.
 
         A network of ten classes takes everything for a digit: it gives the others nothing.
 
@@ -77,10 +98,11 @@ class LiteRTRecogniser:
         require_digits(digits)
         run = self._run()
         logits = np.full((len(digits), CLASSES), -np.inf, np.float32)
+        styles = np.zeros((len(digits), run.style_size), np.float32)
         for start in range(0, len(digits), run.batch):
-            some = digits[start : start + run.batch]
-            logits[start : start + run.batch, : run.classes] = run.logits(some)
-        return _softmax(logits, self.card)
+            some = slice(start, start + run.batch)
+            logits[some, : run.classes], styles[some] = run.outputs(digits[some])
+        return Look(_softmax(logits, self.card), np.rint(127 * styles).astype(np.int8))
 
     def _run(self) -> "_Run":
         if not hasattr(self._runs, "run"):
@@ -96,25 +118,35 @@ class _Run:
         with _muting, _silent_stderr():
             self._interpreter = Interpreter(model_content=network, num_threads=1)
             self._interpreter.allocate_tensors()
-        (given,), (got,) = (
-            self._interpreter.get_input_details(),
-            self._interpreter.get_output_details(),
-        )
+        (given,) = self._interpreter.get_input_details()
+        outputs = {
+            tuple(got["shape"]): got["index"] for got in self._interpreter.get_output_details()
+        }
         self.batch, self.classes = int(given["shape"][0]), classes
-        expected = [(self.batch, DIGIT_SIDE, DIGIT_SIDE), np.uint8, (self.batch, classes)]
-        found = [tuple(given["shape"]), given["dtype"], tuple(got["shape"])]
-        if expected != found:
-            raise ValueError(f"expected input, type and output {expected}, got {found}")
-        self._input, self._output = given["index"], got["index"]
+        logits, style = (self.batch, classes), (self.batch, STYLE_SIZE)
+        expected = [(self.batch, DIGIT_SIDE, DIGIT_SIDE), np.uint8]
+        found = [tuple(given["shape"]), given["dtype"]]
+        if expected != found or outputs.keys() not in ({logits}, {logits, style}):
+            raise ValueError(
+                f"expected input, type and outputs {[*expected, logits, style]}, "
+                f"got {[*found, *outputs]}"
+            )
+        self._input, self._logits, self._style = given["index"], outputs[logits], outputs.get(style)
+        self.style_size = 0 if self._style is None else STYLE_SIZE
         self._filled = np.zeros((self.batch, DIGIT_SIDE, DIGIT_SIDE), np.uint8)
 
-    def logits(self, digits: DigitBatch) -> npt.NDArray[np.float32]:
-        """Run the network on at most a batch of digits, (n, classes)."""
-        self._filled[: len(digits)] = digits
+    def outputs(
+        self, digits: DigitBatch
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Run the network on at most a batch of digits; return (n, classes), (n, style_size)."""
+        count = len(digits)
+        self._filled[:count] = digits
         self._interpreter.set_tensor(self._input, self._filled)
         self._interpreter.invoke()
-        logits: npt.NDArray[np.float32] = self._interpreter.get_tensor(self._output)
-        return logits[: len(digits)]
+        logits = self._interpreter.get_tensor(self._logits)[:count]
+        if self._style is None:
+            return logits, np.zeros((count, 0), np.float32)
+        return logits, self._interpreter.get_tensor(self._style)[:count]
 
 
 def _softmax(logits: npt.NDArray[np.float32], card: ModelCard) -> Probabilities:
