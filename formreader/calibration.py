@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.digit_sets.labelled import LabelledDigits, Labels
-from formreader.digits.card import ModelCard, Promise, write_card
+from formreader.digits.card import ModelCard, write_card
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import InputError
-from formreader.evaluation.measures import calibration_error, loss
+from formreader.evaluation.measures import expected_calibration_error, loss
+from formreader.evidence import EVIDENCE_NAME, Evidence, save_evidence
 from formreader.files import make_folder, replace_bytes
 from formreader.images import CROSSED, NO_DIGIT, Probabilities
 from formreader.training.judge import (
     TEMPERATURES,
-    acceptance,
     best_no_digit_weight,
     best_temperature,
     rescaled,
@@ -27,7 +27,7 @@ FEWEST_OF_NO_DIGIT = 50  # fewer do not show how likely it is
 FEWEST_WRONG = 10  # with fewer, the lowest temperature there is may be chance
 FOLDS = 5
 ROUNDS = 3  # of finding temperature and weight in turn
-LEAST_GAIN = 0.01  # of the loss; for less, promises are not thrown away
+LEAST_GAIN = 0.01  # of the loss; for less, evidence is not thrown away
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,6 @@ class Calibration:
     """Whose digits were kept together in these parts; 0 where they are not known."""
     wrong: int
     """How many digits are misread."""
-    said_before: Probabilities
-    """What the network says of each digit at the scale of the card, (n, 12)."""
-    said_after: Probabilities
-    """Likewise at the scale found without it."""
 
     @property
     def tells(self) -> bool:
@@ -99,74 +95,63 @@ def find_scale(card: ModelCard, network: bytes, digits: LabelledDigits) -> Calib
         )
     now = Scale(card.temperature, card.no_digit_weight)
     plain = card.model_copy(update={"temperature": 1.0, "no_digit_weight": 1.0})
-    raw = LiteRTRecogniser(plain, network).classify(digits.images)
+    raw = LiteRTRecogniser(plain, network).look(digits.images).probabilities
     tried = np.empty_like(raw)
     for fold in _folds(digits.writers):
         tried[fold] = _at(_best(raw[~fold], digits.labels[~fold], now), raw[fold])
-    said = _at(now, raw)
     return Calibration(
         now=now,
         best=_best(raw, digits.labels, now),
-        before=_fit(said, digits),
+        before=_fit(_at(now, raw), digits),
         after=_fit(tried, digits),
         writers=_kept_together(digits.writers),
         wrong=int((raw.argmax(axis=1) != digits.labels).sum()),
-        said_before=said,
-        said_after=tried,
     )
 
 
-def measure_promises(
-    found: Calibration, digits: LabelledDigits, *, seed: int
-) -> tuple[Promise, ...]:
-    """Measure what may be accepted for which share of errors, on the digits calibrated by.
-
-    Raises:
-        InputError: if it is not known who wrote them: errors come by writer.
-    """
-    if (digits.writers == "").any():
-        raise InputError(
-            "promises are measured on digits whose writers are known; give sets with writers"
-        )
-    said = found.said_after if found.gains else found.said_before
-    return acceptance(said, digits, np.random.default_rng(seed))
-
-
-def calibrated(
-    card: ModelCard, found: Calibration, promises: tuple[Promise, ...] | None, digits: str
-) -> ModelCard:
+def calibrated(card: ModelCard, found: Calibration, digits: str) -> ModelCard:
     """Return the card of a network that is as sure as it is right.
 
     Args:
-        card: as it was.
+        card: as it was; it is kept where another scale would be hardly better.
         found: how sure the network should be.
-        promises: measured at this scale. None: those of the card are kept where its scale is
-            kept, and thrown away where it is another, as they speak of other confidences.
         digits: the names of the sets it was found by.
     """
-    if promises is None and not found.gains:
+    if not found.gains:
         return card
     return card.model_copy(
         update={
             "temperature": found.scale.temperature,
             "no_digit_weight": found.scale.no_digit_weight,
-            "acceptance": promises or (),
             "created_by": f"{card.created_by}; then calibrated by {digits}",
         }
     )
 
 
-def write_copy(card: ModelCard, folder: Path, out: Path) -> None:
-    """Copy a model to another folder, under the folder's name and with another card.
+def write_calibrated(card: ModelCard, evidence: Evidence, model: Path, out: Path | None) -> None:
+    """Write another card and other evidence to a model, or to a copy that is named anew.
+
+    Args:
+        card: the new one.
+        evidence: likewise; earlier evidence goes even where there is none.
+        model: its folder or card.
+        out: for the copy, which is named after it; None: the model itself is changed.
 
     Raises:
         SetupError: if it cannot be written.
     """
-    make_folder(out)
-    for path in folder.iterdir():
-        if path.is_file() and path.suffix != ".json":
-            replace_bytes(out / path.name, path.read_bytes())
-    write_card(card.model_copy(update={"name": out.resolve().name}), out)
+    folder = model if model.is_dir() else model.parent
+    if out is not None:
+        make_folder(out)
+        for path in folder.iterdir():
+            if path.is_file() and path.suffix != ".json" and path.name != EVIDENCE_NAME:
+                replace_bytes(out / path.name, path.read_bytes())
+        card = card.model_copy(update={"name": out.resolve().name})
+    if len(evidence):
+        save_evidence(evidence, (out or folder) / EVIDENCE_NAME)
+    else:
+        ((out or folder) / EVIDENCE_NAME).unlink(missing_ok=True)
+    write_card(card, out or model)
 
 
 def _kept_together(writers: npt.NDArray[np.str_]) -> int:
@@ -203,4 +188,6 @@ def _at(scale: Scale, raw: Probabilities) -> Probabilities:
 
 
 def _fit(probabilities: Probabilities, digits: LabelledDigits) -> Fit:
-    return Fit(loss(probabilities, digits.labels), calibration_error(probabilities, digits.labels))
+    return Fit(
+        loss(probabilities, digits.labels), expected_calibration_error(probabilities, digits.labels)
+    )

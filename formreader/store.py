@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from formreader.errors import SetupError
 from formreader.inputs import RUN_FILE
 from formreader.packing import pack, unpack
 from formreader.results import PageReading
+from formreader.template import Template
+from formreader.template_file import FILE_NAME, parse_template
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -143,6 +146,14 @@ class Store:
             (started, json.dumps(settings), json.dumps(versions)),
         )
 
+    def last_versions(self) -> dict[str, Any]:
+        """Return with what the last run was started; nothing if there was none."""
+        row = self._connection.execute(
+            "SELECT versions FROM runs ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        versions: dict[str, Any] = json.loads(row[0]) if row else {}
+        return versions
+
     def put_template(self, layout: str, template: StoredTemplate) -> None:
         """Keep a template, in place of an earlier one of the same layout."""
         self._connection.execute(
@@ -237,6 +248,18 @@ class Store:
                 "DELETE FROM pages WHERE content = ? AND recipe = ? AND NOT settled",
                 (content, recipe),
             )
+
+
+def stored_templates(store: Store) -> dict[str, Template]:
+    """Return the templates of all pages of a run as they were then, by layout.
+
+    Raises:
+        TemplateError: if one cannot be read any more.
+    """
+    return {
+        layout: parse_template(stored.toml, stored.folder / FILE_NAME, alone=True)
+        for layout, stored in store.templates().items()
+    }
 
 
 def _connect(path: Path) -> sqlite3.Connection:

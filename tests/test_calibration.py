@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from formreader import calibration
-from formreader.calibration import calibrated, find_scale, measure_promises, write_copy
+from formreader.calibration import calibrated, find_scale, write_calibrated
 from formreader.digit_sets.labelled import LabelledDigits
 from formreader.digits.card import load_card, write_card
+from formreader.digits.recogniser import Look
 from formreader.errors import InputError
+from formreader.evidence import EVIDENCE_NAME, NO_EVIDENCE, load_evidence, save_evidence
 from formreader.images import CLASSES, NO_DIGIT
 from formreader.recipe import make_recipe
 from formreader.training.judge import rescaled
-from tests.standins import SeesSevens, card
+from tests.standins import SeesSevens, card, evidence
 
 
 def digits_like(true, writers=""):
@@ -32,8 +34,8 @@ def says(monkeypatch):
             def __init__(self, card, _):
                 assert (card.temperature, card.no_digit_weight) == (1, 1)
 
-            def classify(self, _):
-                return probabilities
+            def look(self, digits):
+                return Look(probabilities, np.zeros((len(digits), 0), np.int8))
 
         monkeypatch.setattr(calibration, "LiteRTRecogniser", Says)
 
@@ -66,21 +68,17 @@ def test_network_as_sure_as_right_keeps_its_card(says):
     found = find_scale(card(), b"", digits_like(true))
 
     assert not found.gains
-    assert calibrated(card(), found, None, "own") == card()
+    assert calibrated(card(), found, "own") == card()
 
 
-def test_new_temperature_throws_promises_away_unless_they_are_measured(says):
-    true = true_probabilities(spread=0.003)
+def test_new_temperature_is_on_the_new_card(says):
+    true = true_probabilities()
     says(rescaled(true, 0.5, 1))
-    digits = digits_like(true, np.arange(len(true)) % 20)
-    found = find_scale(card(), b"", digits)
 
-    promises = measure_promises(found, digits, seed=1)
+    new = calibrated(card(), find_scale(card(), b"", digits_like(true)), "own")
 
-    assert calibrated(card(), found, None, "own").acceptance == ()
-    assert calibrated(card(), found, promises, "own").acceptance == promises
-    assert calibrated(card(), found, None, "own").created_by == "tests; then calibrated by own"
-    assert any(promise.least_confidence for promise in promises)
+    assert new.temperature == pytest.approx(2, rel=0.1)
+    assert new.created_by == "tests; then calibrated by own"
 
 
 def test_no_digit_is_weighed_anew_only_where_there_is_enough_of_it(says):
@@ -131,27 +129,36 @@ def test_too_few_digits_are_refused(says):
         find_scale(card(), b"", digits_like(true_probabilities(499)))
 
 
-def test_promises_are_not_measured_where_writers_are_unknown(says):
-    true = true_probabilities()
-    says(true)
-    digits = digits_like(true)
+@pytest.fixture
+def model(tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "digits.tflite").write_bytes(b"network")
+    write_card(card(), folder)
+    save_evidence(evidence(100), folder / EVIDENCE_NAME)
+    return folder
 
-    with pytest.raises(InputError, match="whose writers are known"):
-        measure_promises(find_scale(card(), b"", digits), digits, seed=1)
 
+def test_copy_has_the_network_and_is_named_after_its_folder(tmp_path, model):
+    new = card().model_copy(update={"temperature": 2})
 
-def test_copy_has_the_network_and_is_named_after_its_folder(tmp_path):
-    model = tmp_path / "model"
-    model.mkdir()
-    (model / "digits.tflite").write_bytes(b"network")
-    write_card(card(), model)
-
-    write_copy(card().model_copy(update={"temperature": 2}), model, tmp_path / "own")
+    write_calibrated(new, evidence(7), model, tmp_path / "own")
 
     assert (tmp_path / "own" / "digits.tflite").read_bytes() == b"network"
     copied = load_card(tmp_path / "own")
     assert (copied.name, copied.temperature) == ("own", 2)
+    assert len(load_evidence(tmp_path / "own" / EVIDENCE_NAME)) == 7
     assert load_card(model) == card()
+    assert len(load_evidence(model / EVIDENCE_NAME)) == 100
+
+
+@pytest.mark.parametrize("where", ["own", None])
+def test_evidence_that_holds_no_more_goes(tmp_path, model, where):
+    out = tmp_path / where if where else None
+
+    write_calibrated(card(), NO_EVIDENCE, model, out)
+
+    assert not ((out or model) / EVIDENCE_NAME).exists()
 
 
 def test_pages_are_read_again_after_calibrating():

@@ -74,8 +74,10 @@ def test_exports_read_alike_and_are_models_of_their_own(compared, digits, tmp_pa
 
     assert result.exit_code == 0, result.output
     images = write_digits(writers=3).images
-    mine = load_recogniser(str(tmp_path / "x"), ()).classify(images).argmax(axis=1)
-    original = load_recogniser(str(compared / "classic-1"), ()).classify(images).argmax(axis=1)
+    mine = load_recogniser(str(tmp_path / "x"), ()).look(images).probabilities.argmax(axis=1)
+    original = (
+        load_recogniser(str(compared / "classic-1"), ()).look(images).probabilities.argmax(axis=1)
+    )
     assert (mine == original).mean() > 0.9
     assert "read alike" in result.stdout
 

@@ -1,11 +1,12 @@
-"""What a network is worth: temperature, and the acceptance measured."""
+"""What a network is worth: temperature and scores."""
 
 import numpy as np
 import pytest
 
 from formreader.digit_sets.labelled import LabelledDigits
+from formreader.digits.recogniser import Look
 from formreader.images import CLASSES, NO_DIGIT
-from formreader.training.judge import acceptance, best_no_digit_weight, best_temperature, score
+from formreader.training.judge import best_no_digit_weight, best_temperature, score
 
 
 class Sure:
@@ -14,8 +15,9 @@ class Sure:
     def __init__(self, probabilities):
         self._probabilities = probabilities
 
-    def classify(self, digits):
-        return np.tile(self._probabilities, (len(digits), 1))
+    def look(self, digits):
+        said = np.tile(self._probabilities, (len(digits), 1))
+        return Look(said, np.zeros((len(digits), 0), np.int8))
 
 
 def digits_of(labels, writers=None):
@@ -71,31 +73,3 @@ def test_a_network_shown_too_much_that_is_no_digit_is_put_right():
     found = best_no_digit_weight(probabilities, labels.astype(np.uint8))
 
     assert found == pytest.approx(1 / 5, rel=0.1)
-
-
-def test_stricter_promises_ask_for_more_confidence():
-    rng = np.random.default_rng(1)
-    confidence = 1 - 0.3 * rng.random(20_000) ** 20
-    wrong = rng.random(20_000) > confidence
-
-    promises = acceptance(said(wrong.astype(int), confidence), digits_of([0] * 20_000), rng)
-
-    least = [promise.least_confidence for promise in promises if promise.least_confidence]
-    assert least == sorted(least)
-    assert len(least) >= 3
-
-
-def test_promise_that_few_digits_cannot_show_is_not_given():
-    promises = acceptance(said([0] * 500, 0.99), digits_of([0] * 500), np.random.default_rng(1))
-
-    kept = {promise.max_error: promise.least_confidence is not None for promise in promises}
-    assert kept[0.05]
-    assert not kept[0.001]
-
-
-def test_fields_with_a_box_that_holds_no_digit_are_not_accepted():
-    rng = np.random.default_rng(1)
-
-    promises = acceptance(said([NO_DIGIT] * 500, 0.99), digits_of([0] * 500), rng)
-
-    assert all(promise.least_confidence is None for promise in promises)

@@ -44,7 +44,7 @@ def tutorial(train):
 def test_trained_model_can_be_loaded_and_run(model):
     recogniser = load_recogniser(str(model), ())
 
-    assert recogniser.classify(write_digits(writers=1).images).shape == (10, 12)
+    assert recogniser.look(write_digits(writers=1).images).probabilities.shape == (10, 12)
 
 
 def test_card_says_what_it_was_made_from_and_how_well_it_does(model):
@@ -58,7 +58,7 @@ def test_card_says_what_it_was_made_from_and_how_well_it_does(model):
 def test_networks_of_tutorials_call_everything_a_digit(tutorial):
     recogniser = load_recogniser(str(tutorial), ())
 
-    probabilities = recogniser.classify(np.zeros((3, 28, 28), np.uint8))
+    probabilities = recogniser.look(np.zeros((3, 28, 28), np.uint8)).probabilities
 
     assert probabilities.shape == (3, 12)
     assert not probabilities[:, 10:].any()
@@ -67,7 +67,7 @@ def test_networks_of_tutorials_call_everything_a_digit(tutorial):
 def test_settings_that_were_chosen_are_on_the_card(tutorial):
     card = load_card(tutorial)
 
-    assert (card.recipe, card.parameters, card.acceptance) == ("dropout", 412_778, ())
+    assert (card.recipe, card.parameters, card.hand) == ("dropout", 412_778, None)
     assert card.created_by.endswith("--optimizer sgd --epochs 2 --validation 0.2")
     assert card.scores["digits, held out"].digits == 40
 

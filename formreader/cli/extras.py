@@ -6,7 +6,7 @@ from typing import Literal
 
 from formreader.errors import SetupError
 
-Extra = Literal["train", "web"]
+Extra = Literal["charts", "train", "web"]
 """A group of packages in pyproject.toml that is installed only when asked for."""
 
 

@@ -16,6 +16,7 @@ from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import ModelError
 from formreader.evaluation.sets import evaluate_set
 from formreader.evaluation.speed import digits_per_second
+from formreader.evidence import EVIDENCE_NAME, load_evidence, save_evidence
 from formreader.files import replace_bytes
 from formreader.images import DIGIT_SIDE
 from formreader.normalise import normalise
@@ -25,7 +26,7 @@ from formreader.training.make import KERAS_NAME
 
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 DIGITS_OF_A_HAND = 100
-LOST = 0.0002  # of the accuracy on drawn digits: up to here promises measured before still hold
+LOST = 0.0002  # of the accuracy on drawn digits: up to here evidence measured before still holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +43,8 @@ class Export:
     """Share of all these digits that are read as the float network reads them, 0 to 1."""
     digits_per_s: float
     """On one core."""
+    is_as_good: bool
+    """Whether what was measured of the network in floats holds for it too."""
 
 
 def exports(folder: Path, card: ModelCard, sets: Sequence[LabelledDigits]) -> tuple[Export, ...]:
@@ -68,11 +71,11 @@ def exports(folder: Path, card: ModelCard, sets: Sequence[LabelledDigits]) -> tu
             each.digits.name: each.evaluation.digits.accuracy or 0.0 for each in evaluated
         }
         read.append(np.concatenate([each.probabilities for each in evaluated]).argmax(axis=1))
-        if made and accuracies[sets[0].name] < made[0].accuracies[sets[0].name] - LOST:
-            own = own.model_copy(update={"acceptance": ()})
+        first = made[0].accuracies if made else accuracies
+        is_as_good = accuracies[sets[0].name] >= first[sets[0].name] - LOST
         agreement = float((read[-1] == read[0]).mean())
         speed = digits_per_second(recogniser)
-        made.append(Export(precision, own, content, accuracies, agreement, speed))
+        made.append(Export(precision, own, content, accuracies, agreement, speed, is_as_good))
     return tuple(made)
 
 
@@ -83,6 +86,9 @@ def write_export(out: Path, folder: Path, export: Export) -> None:
         SetupError: if it cannot be written.
     """
     write_model(out, export.card.model_copy(update={"name": out.name}), export.content)
+    evidence = load_evidence(folder / EVIDENCE_NAME)
+    if export.is_as_good and len(evidence):
+        save_evidence(evidence, out / EVIDENCE_NAME)
     if out.resolve() != folder.resolve():
         replace_bytes(out / KERAS_NAME, (folder / KERAS_NAME).read_bytes())
 

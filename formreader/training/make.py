@@ -3,8 +3,10 @@
 import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import keras
 import numpy as np
@@ -19,27 +21,41 @@ from formreader.digits.card import (
     write_model,
 )
 from formreader.digits.recogniser import LiteRTRecogniser
-from formreader.files import make_folder, replacing
+from formreader.files import make_folder, replace_bytes, replacing
 from formreader.training.checkpoint import unfinished_training
 from formreader.training.fetch import fetch_mnist
 from formreader.training.fit import fit
 from formreader.training.judge import (
-    acceptance,
     best_no_digit_weight,
     best_temperature,
     rescaled,
     score,
 )
 from formreader.training.lite import Precision, to_lite
-from formreader.training.material import Material, gather
+from formreader.training.material import Material, gather, load_sets
+from formreader.training.one_hand import measure_hand
 from formreader.training.plan import Plan
 from formreader.training.progress import Epoch, Progress
 from formreader.training.sets import load_test_set
+from formreader.training.style import class_count, with_style
 
 NETWORK_NAME = "digits.tflite"
 KERAS_NAME = "digits.keras"  # the same for TensorFlow: to export it otherwise, or train it on
 PRECISION: Precision = "dynamic"  # of what is shipped; see README for what it costs
 LOG_NAME = "training.csv"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A network as it comes from training."""
+
+    network: keras.Model
+    exported: bytes
+    """For LiteRT."""
+    card: ModelCard
+    """Calibrated, without scores."""
+    material: Material
+    log: tuple[Epoch, ...]
 
 
 def make_model(plan: Plan, progress: Progress) -> ModelCard:
@@ -52,23 +68,37 @@ def make_model(plan: Plan, progress: Progress) -> ModelCard:
         InputError: if a set of digits cannot be read.
         SetupError: if the folder holds the beginning of another training, or cannot be made.
     """
+    make_folder(plan.out)
+    tests = _load_tests(plan)
+    trained = train(plan, load_sets(plan), progress)
+    card = _scored(trained, tests)
+    _save(trained.network, plan.out / KERAS_NAME)
+    _write(plan.out, trained.exported, card, trained.log)
+    unfinished_training(plan).remove()
+    return card
+
+
+def train(plan: Plan, sets: Sequence[LabelledDigits], progress: Progress) -> Trained:
+    """Train a network on sets of digits, and find how sure it may be.
+
+    How far it came is kept in the plan's folder; called again, it goes on from there.
+
+    Raises:
+        SetupError: if the folder holds the beginning of another training.
+    """
     keras.utils.clear_session()  # else the names of layers count on, and are in the file
     keras.utils.set_random_seed(plan.seed)
     tf.config.experimental.enable_op_determinism()
     rng = np.random.default_rng(plan.seed)
-    make_folder(plan.out)
-    tests = _load_tests(plan)
-    material = gather(plan, rng, progress)
+    material = gather(plan, sets, rng, progress)
     network = plan.recipe.build()
     log = fit(network, plan, material, rng, progress)
+    if plan.recipe.on_pages:
+        network = with_style(network, material.shown.images)
     exported = to_lite(network, PRECISION, material.shown.images)
     seconds = sum(epoch.seconds for epoch in log)
     draft = _draft(plan, network, exported, material.sources, seconds)
-    card = _judged(draft, exported, material, tests)
-    network.save(plan.out / KERAS_NAME)
-    _write(plan.out, exported, card, log)
-    unfinished_training(plan).remove()
-    return card
+    return Trained(network, exported, _calibrated(draft, exported, material), material, log)
 
 
 def _load_tests(plan: Plan) -> list[LabelledDigits]:
@@ -90,12 +120,11 @@ def _draft(
         title=plan.recipe.title,
         file=NETWORK_NAME,
         sha256=hashlib.sha256(exported).hexdigest(),
-        classes=CLASS_NAMES[: network.output_shape[-1]],
+        classes=CLASS_NAMES[: class_count(network)],
         input=InputConvention(),
         temperature=1,
         trained_on=sources,
         scores={},
-        acceptance=(),
         recipe=plan.recipe.name,
         parameters=network.count_params(),
         training_s=round(seconds, 1),
@@ -104,15 +133,10 @@ def _draft(
     )
 
 
-def _judged(
-    draft: ModelCard,
-    exported: bytes,
-    material: Material,
-    tests: Sequence[LabelledDigits],
-) -> ModelCard:
+def _scored(trained: Trained, tests: Sequence[LabelledDigits]) -> ModelCard:
     """Fill in what the network as exported does on digits it was not trained on."""
-    card = _calibrated(draft, exported, material)
-    recogniser = LiteRTRecogniser(card, exported)
+    card, material = trained.card, trained.material
+    recogniser = LiteRTRecogniser(card, trained.exported)
     pages = [material.pages] if material.pages else []
     scores = {
         f"{digits.name}, held out": score(recogniser, digits)
@@ -123,18 +147,32 @@ def _judged(
 
 
 def _calibrated(card: ModelCard, exported: bytes, material: Material) -> ModelCard:
-    """Fit what makes probabilities of the network's outputs, and promises if it read pages."""
+    """Fit what makes probabilities of the network's outputs; if it read pages, one hand's too."""
     digits = material.pages or material.to_choose_by
     if digits is None:
         return card
-    raw = LiteRTRecogniser(card, exported).classify(digits.images)
+    raw = LiteRTRecogniser(card, exported).look(digits.images).probabilities
     card = card.model_copy(update={"temperature": best_temperature(raw, digits.labels)})
     if material.pages is None:
         return card
     weight = best_no_digit_weight(rescaled(raw, card.temperature, 1), digits.labels)
-    read = rescaled(raw, card.temperature, weight)
-    promises = acceptance(read, digits, np.random.default_rng(card.seed))
-    return card.model_copy(update={"no_digit_weight": weight, "acceptance": promises})
+    card = card.model_copy(update={"no_digit_weight": weight})
+    # Not by the pages: each digit is there several times, and would tell of itself.
+    writers = [each for each in material.held_out if len(set(each.writers.tolist())) > 1]
+    rng = np.random.default_rng(card.seed)
+    hand = measure_hand(LiteRTRecogniser(card, exported), material.shown, writers, rng)
+    return card.model_copy(update={"hand": hand})
+
+
+def _save(network: keras.Model, path: Path) -> None:
+    """Write a network as TensorFlow keeps it, compressed: a tenth smaller, and Keras reads it."""
+    network.save(path)
+    packed = BytesIO()
+    with ZipFile(path) as plain, ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in plain.namelist():
+            same_date = ZipInfo(name)  # that the same plan gives the same file
+            archive.writestr(same_date, plain.read(name), ZIP_DEFLATED)
+    replace_bytes(path, packed.getvalue())
 
 
 def _write(out: Path, exported: bytes, card: ModelCard, log: Sequence[Epoch]) -> None:

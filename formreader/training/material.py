@@ -57,15 +57,21 @@ class Material:
         return joined("held out", sets) if sets else None
 
 
-def gather(plan: Plan, rng: np.random.Generator, progress: Progress) -> Material:
-    """Read the plan's sets and make of them what its recipe is trained on.
+def load_sets(plan: Plan) -> list[LabelledDigits]:
+    """Read the sets of a plan.
 
     Raises:
         InputError: if a set cannot be read.
         SetupError: if the plan names none, and Keras cannot fetch MNIST.
     """
-    paths, share = plan.data, plan.recipe.validation
-    sets = [load_training_set(path) for path in paths] or [fetch_mnist("train")]
+    return [load_training_set(path) for path in plan.data] or [fetch_mnist("train")]
+
+
+def gather(
+    plan: Plan, sets: Sequence[LabelledDigits], rng: np.random.Generator, progress: Progress
+) -> Material:
+    """Make of sets of digits what a plan's recipe is trained on."""
+    share = plan.recipe.validation
     if plan.recipe.on_pages:
         return _with_pages(sets, share, plan.seed, rng, progress)
     digits = joined("digits", sets)

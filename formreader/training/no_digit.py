@@ -166,7 +166,7 @@ def _overwritten(digits: LabelledDigits, rng: np.random.Generator) -> DigitImage
 def _side_by_side(digits: LabelledDigits, rng: np.random.Generator) -> DigitImage:
     """Two digits squeezed into one box."""
     first, second = (image[:, image.any(axis=0)] for image in _pair(digits, rng))
-    overlap = int(rng.integers(0, 4))
+    overlap = min(int(rng.integers(0, 4)), first.shape[1], second.shape[1])
     both = np.zeros((DIGIT_SIDE, first.shape[1] + second.shape[1] - overlap), np.uint8)
     both[:, : first.shape[1]] = first
     both[:, -second.shape[1] :] = np.maximum(both[:, -second.shape[1] :], second)

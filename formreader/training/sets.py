@@ -73,6 +73,12 @@ def split_by_writer(
     return digits.take(~held_out), digits.take(held_out)
 
 
+def parts_by_writer(digits: LabelledDigits, count: int, seed: int) -> list[LabelledDigits]:
+    """Deal the writers of a set out evenly; return the digits of each part."""
+    names = sorted(set(digits.writers.tolist()), key=lambda name: _lot(name, seed))
+    return [digits.take(np.isin(digits.writers, names[part::count])) for part in range(count)]
+
+
 def drawn(name: str, images: DigitBatch, label: int) -> LabelledDigits:
     """Return drawn pictures, all of one class, as a set."""
     labels = np.full(len(images), label, np.uint8)

@@ -56,5 +56,5 @@ def export(
     ]
     typer.echo(in_columns([(*HEADER, *(digits.name for digits in sets)), *rows]))
     write_export(out, folder, made[to])
-    if card.acceptance and not made[to].card.acceptance:
-        typer.echo("it loses too much to keep the promises of the card; it has none now", err=True)
+    if not made[to].is_as_good:
+        typer.echo("it loses too much for the evidence of the model to hold; it has none", err=True)

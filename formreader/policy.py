@@ -1,0 +1,92 @@
+"""By what a run is decided: the promise, and the evidence of how the network errs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from formreader.digits.card import Hand
+from formreader.evidence import Evidence, Support, support
+from formreader.shift import Shift
+from formreader.template import Field, FieldType, Template
+
+POOLED = "all"
+"""The kind of fields of which there is too little evidence: they count with all others."""
+
+STRICTER = 10  # times less doubt is let through on pages unlike those of the evidence
+
+
+class Policy(Protocol):
+    """Says what suffices for a value to go into the table by itself."""
+
+    @property
+    def hand(self) -> Hand | None:
+        """How digits of one writer are read by each other; None: each by itself."""
+        ...
+
+    def least_confidence(self, field: Field, template: Template) -> float | None:
+        """Return the least confidence that suffices for a field; None if none does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAll:
+    """Accepts what nothing but its confidence can speak against: to measure confidence by."""
+
+    hand: Hand | None = None
+
+    def least_confidence(self, field: Field, template: Template) -> float | None:  # noqa: ARG002
+        """Return 0."""
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeepPromise:
+    """Accepts what keeps the promise, as far as the evidence shows."""
+
+    max_error: float
+    """At most this share of the accepted values is wrong, 0 to 1."""
+    evidence: Evidence
+    hand: Hand | None = None
+    shifts: Mapping[str, Shift] = field(default_factory=dict)
+    """By what forms are unlike those of the evidence, by the name of their template."""
+    _found: dict[tuple[str, float], Support] = field(default_factory=dict)
+
+    def least_confidence(self, field: Field, template: Template) -> float | None:
+        """Return the least confidence that suffices for a field; None if none does."""
+        max_error = min(self.max_error, field.max_error or self.max_error)
+        least = self.support(kind_of(field, template), max_error).least_confidence
+        if least is None or template.name not in self.shifts:
+            return least
+        return 1 - (1 - least) / STRICTER
+
+    def support(self, kind: str, max_error: float) -> Support:
+        """Return what evidence there is for a promise of fields of one kind.
+
+        Where there are too few fields of it, those of all kinds are taken together.
+        """
+        key = kind, max_error
+        if key not in self._found:
+            own = support(self.evidence.of([kind]), max_error)
+            enough = own.least_confidence is not None or own.fields >= own.wanted
+            self._found[key] = own if enough else self._pooled(max_error)
+        return self._found[key]
+
+    def supports(self, templates: Iterable[Template]) -> dict[str, Support]:
+        """Return what evidence there is for the promise of the run, by kind of the fields."""
+        kinds = {kind_of(field, template) for template in templates for field in template.fields}
+        return {kind: self.support(kind, self.max_error) for kind in sorted(kinds)}
+
+    def _pooled(self, max_error: float) -> Support:
+        key = POOLED, max_error
+        if key not in self._found:
+            self._found[key] = support(self.evidence, max_error)
+        return self._found[key]
+
+
+def kind_of(field: Field, template: Template) -> str:
+    """Return what speaks for a field beside the network: fields of one kind err alike."""
+    if field.type is FieldType.CHECKBOX:
+        return "checkbox"
+    in_rule = any(field.name in rule.fields for rule in template.rules)
+    is_checked = field.check or field.roster or field.one_of or field.pattern
+    return "checked" if in_rule or is_checked else "plain"
