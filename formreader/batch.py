@@ -4,26 +4,29 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from formreader import __version__
-from formreader.decide import Acceptance, decide
+from formreader.alarm import find_shifts
+from formreader.decide import decide
 from formreader.engines import Engine, run_serially
 from formreader.errors import SetupError, UnreadableError
+from formreader.evidence import Support
 from formreader.export import Counts, open_tables, write_summary
 from formreader.file_reader import FileDone, FileReader, FileTask, PageDone
 from formreader.images import GrayImage
 from formreader.inputs import InputFile, Inputs
 from formreader.pages import FailedPage, Page, read_page
+from formreader.policy import KeepPromise
 from formreader.recipe import Recipe
 from formreader.report import PagePictures, open_review
 from formreader.results import PageReading, Problem
-from formreader.store import Store, StoredTemplate
+from formreader.shift import Shift
+from formreader.store import Store, StoredTemplate, stored_templates
 from formreader.template import Template
-from formreader.template_file import FILE_NAME, parse_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,13 @@ class Finished:
     """Of all pages in the tables."""
     problems: Counter[str]
     """How often each reason set a page aside."""
+    max_error: float
+    """The promise: at most this share of the accepted values is wrong, 0 to 1."""
+    supports: Mapping[str, Support]
+    """What evidence there is for it, by kind of the fields."""
+    shifts: Mapping[str, Shift]
+    """By what forms are unlike those of the evidence, by the name of their template: for them the
+    promise is void."""
     seconds: float
     aside: Path | None
     """Where an earlier run was put aside, if there was one and this one began anew."""
@@ -101,16 +111,32 @@ def run_batch(
         store.add_run(started.isoformat(), _described(settings), _versions(recipe))
         intake = _Intake(store, recipe, Tally(len(inputs.files)), watch)
         intake.read(inputs, settings)
-        counts, problems, older = _write_tables(store, recipe, settings, intake.tally.taken)
+        policy = _policy(store, recipe, settings)
+        counts, problems, older = _write_tables(store, recipe, settings, policy, intake.tally.taken)
     seconds = (clock() - started).total_seconds()
+    supports = policy.supports(recipe.templates)
     details = {
         "files": {"in": len(inputs.files), "ignored": inputs.ignored},
         "settings": _described(settings),
         "versions": _versions(recipe),
+        "promise": {
+            "max_error": settings.max_error,
+            "void": {name: f"promise void: {shift}" for name, shift in policy.shifts.items()},
+            "kinds": {kind: asdict(support) for kind, support in supports.items()},
+        },
         "seconds": round(seconds, 3),
     }
     write_summary(settings.out, counts, pages_in=intake.tally.pages + older, details=details)
-    return Finished(intake.tally, counts, problems, seconds, aside)
+    return Finished(
+        tally=intake.tally,
+        counts=counts,
+        problems=problems,
+        max_error=settings.max_error,
+        supports=supports,
+        shifts=policy.shifts,
+        seconds=seconds,
+        aside=aside,
+    )
 
 
 def content_digest(path: Path) -> str:
@@ -170,7 +196,7 @@ def _versions(recipe: Recipe) -> dict[str, object]:
     return {
         "formreader": __version__,
         "templates": {template.name: template.digest for template in recipe.templates},
-        "model": {"name": card.name, "sha256": card.sha256},
+        "model": {"name": card.name, "sha256": card.sha256, "temperature": card.temperature},
     }
 
 
@@ -251,15 +277,21 @@ class _Intake:
                 )
 
 
+def _policy(store: Store, recipe: Recipe, settings: Settings) -> KeepPromise:
+    """Return by what a run is decided."""
+    evidence, hand = recipe.model.evidence, recipe.model.card.hand
+    shifts = find_shifts(store.pages(), _templates(store, recipe), hand, evidence.pages)
+    return KeepPromise(settings.max_error, evidence, hand, shifts)
+
+
 def _write_tables(
-    store: Store, recipe: Recipe, settings: Settings, taken: Set[str]
+    store: Store, recipe: Recipe, settings: Settings, policy: KeepPromise, taken: Set[str]
 ) -> tuple[Counts, Counter[str], int]:
     """Decide every page of the run, and write all tables.
 
     Returns counts of what they hold, the reasons for pages set aside, and the number of pages of
     files that were not taken this time.
     """
-    acceptance = Acceptance(settings.max_error, recipe.model.card.least_confidence)
     templates = _templates(store, recipe)
     pictures = _pictures(store.paths()) if settings.images else None
     problems: Counter[str] = Counter()
@@ -268,7 +300,7 @@ def _write_tables(
         open_tables(settings.out, templates.values()) as tables,
         open_review(settings.out, pictures) as review,
     ):
-        for result in decide(store.pages(), templates, acceptance):
+        for result in decide(store.pages, templates, policy):
             tables.add(result)
             older += result.file not in taken
             if isinstance(result, Problem):
@@ -281,12 +313,7 @@ def _write_tables(
 def _templates(store: Store, recipe: Recipe) -> dict[str, Template]:
     """Return today's templates and the older ones of pages in the run, by layout."""
     today = {recipe.layouts[template.name]: template for template in recipe.templates}
-    older = {
-        layout: parse_template(stored.toml, stored.folder / FILE_NAME, alone=True)
-        for layout, stored in store.templates().items()
-        if layout not in today
-    }
-    return today | older
+    return stored_templates(store) | today
 
 
 def _pictures(paths: Mapping[str, Path]) -> PagePictures:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -19,12 +20,13 @@ from formreader.errors import SetupError
 from formreader.inputs import find_inputs
 from formreader.pages import read_pages
 from formreader.recipe import Model, make_recipe
+from formreader.shift import SeenPages
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
 from formreader.synth.strokes import random_hand
 from formreader.template import Template
 from formreader.template_file import load_template, parse_template
-from tests.standins import SeesSevens, Stumbles
+from tests.standins import SeesSevens, Stumbles, evidence
 
 CLAIM = Path(__file__).parents[1] / "templates" / "expense-claim.toml"
 TABLES = ("fields.csv", "records.csv", "problems.csv")
@@ -308,6 +310,27 @@ def test_a_folder_that_was_moved_goes_on(read, scans, tmp_path):
     moved = scans.rename(tmp_path / "moved")
 
     assert read(moved).tally.pages_new == 0
+
+
+def test_pages_unlike_those_of_the_evidence_void_the_promise(read, tmp_path):
+    usual = SeesSevens()
+    seen = SeenPages(np.full(40, "clean"), np.full(40, 30), np.full((40, 3), 0.01))
+    usual.evidence = replace(evidence(), pages=seen)
+    doubts = SeesSevens()
+    doubts.evidence = usual.evidence
+    doubts.seven = 0.999
+
+    as_usual, shifted = read(model=usual), read(model=doubts, out="shifted")
+
+    assert not as_usual.shifts
+    assert shifted.shifts["expense-claim"].trait == "doubt"
+    void = json.loads((tmp_path / "shifted" / "summary.json").read_text("utf-8"))["promise"]["void"]
+    assert void["expense-claim"].startswith("promise void: its digits are harder to read (doubt ")
+    assert accepted(tmp_path / "out") > accepted(tmp_path / "shifted")
+
+
+def accepted(folder: Path) -> int:
+    return sum(row["status"] == "accepted" for row in rows(folder, "fields.csv"))
 
 
 def test_two_different_templates_of_one_name_are_refused(claim):

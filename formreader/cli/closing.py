@@ -10,8 +10,10 @@ from formreader.batch import Finished
 from formreader.cli.columns import in_columns
 from formreader.export import Counts
 from formreader.file_reader import BUG
+from formreader.policy import STRICTER
 from formreader.results import Status
 
+SUPPORT_HEADER = ("  fields", "accepted from", "shown by")
 STATUS_WORDS = {
     Status.ACCEPTED: "accepted",
     Status.VERIFIED: "verified",
@@ -25,6 +27,14 @@ def show_finished(finished: Finished, out: Path) -> None:
     rows = [*_page_rows(finished.counts, finished.problems), *_field_rows(finished.counts.fields)]
     width = max(len(f"{number:,}") for _, number, _ in rows)
     typer.echo(in_columns([(name, f"{number:>{width},}", words) for name, number, words in rows]))
+    typer.echo(f"promise: of the accepted values at most {finished.max_error:.3g} is wrong")
+    typer.echo(in_columns([SUPPORT_HEADER, *_support_rows(finished)]))
+    for name, shift in finished.shifts.items():
+        typer.echo(
+            f"promise void for {name}: these pages are unlike those it was measured on: {shift}. "
+            f"Only values {STRICTER} times as sure are accepted; check some of them, and measure "
+            "on your own pages by `formreader model calibrate --from OUT --truth CSV`"
+        )
     typer.echo("\n".join(_lines(finished, out)))
 
 
@@ -41,6 +51,15 @@ def _field_rows(fields: Counter[Status]) -> Iterator[tuple[str, int, str]]:
     yield "fields", total, ""
     for status, words in STATUS_WORDS.items():
         yield f"  {words}", fields[status], f"{fields[status] / max(total, 1):.1%}"
+
+
+def _support_rows(finished: Finished) -> Iterator[tuple[str, str, str]]:
+    for kind, support in finished.supports.items():
+        least = support.least_confidence
+        shown = f"{support.fields:,.0f} fields" + (
+            f" of {support.wanted:,}" if least is None and support.fields < support.wanted else ""
+        )
+        yield f"  {kind}", "none" if least is None else f"{least:.4f}", shown
 
 
 def _grouped(problems: Counter[str]) -> list[tuple[str, int, str]]:

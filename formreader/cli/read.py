@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ from formreader.digits.recogniser import load_recogniser
 from formreader.engines import EngineName, make_engine
 from formreader.errors import FormreaderError
 from formreader.inputs import find_inputs
+from formreader.policy import KeepPromise
 from formreader.recipe import Recipe, make_recipe
 from formreader.shipped import DEFAULT_MODEL, model_folders, template_folders
 from formreader.template_file import find_template, load_template
@@ -91,15 +92,24 @@ def load_recipe(templates: Sequence[str], model: str, max_error: float) -> Recip
     """
     files = (find_template(name, template_folders()) for name in templates)
     recipe = make_recipe(map(load_template, files), load_recogniser(model, model_folders()))
-    card = recipe.model.card
-    if card.least_confidence(max_error) is None:
-        kept = [each.max_error for each in card.acceptance if each.least_confidence is not None]
-        typer.echo(
-            f"note: every field goes to review, for the network {card.name!r} keeps no promise of "
-            f"{max_error:g}; the strictest it keeps is {min(kept, default=1):g}",
-            err=True,
-        )
+    for note in _unsupported(recipe, max_error):
+        typer.echo(f"note: {note}", err=True)
     return recipe
+
+
+def _unsupported(recipe: Recipe, max_error: float) -> Iterator[str]:
+    """Yield what is not known well enough of the network to keep the promise."""
+    policy = KeepPromise(max_error, recipe.model.evidence)
+    for kind, found in policy.supports(recipe.templates).items():
+        if found.least_confidence is None:
+            known = f"what is known of the network {recipe.model.card.name!r}"
+            yield f"fields that are {kind} go to review: a promise of {max_error:g} " + (
+                f"wants {found.wanted:,} independent fields without an error, and {known} is worth "
+                f"{found.fields:,.0f}"
+                if found.fields < found.wanted
+                else f"is not kept by {known}: too many of its surest {found.fields:,.0f} "
+                "independent fields are wrong"
+            )
 
 
 def read_files(paths: Sequence[str], recipe: Recipe, settings: Settings) -> Finished:

@@ -1,0 +1,40 @@
+"""Which forms of a run are unlike the pages that its promise was measured on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from formreader.digits.card import Hand
+from formreader.images import CROSSED
+from formreader.results import PageReading
+from formreader.shift import Batch, SeenPages, Shift, find_shift
+from formreader.store import StoredPage
+from formreader.template import Template
+from formreader.traits import traits_of
+
+
+def find_shifts(
+    pages: Iterable[StoredPage],
+    templates: Mapping[str, Template],
+    hand: Hand | None,
+    seen: SeenPages,
+) -> dict[str, Shift]:
+    """Return by what the forms of each template stand out, by its name; none that do not.
+
+    Args:
+        pages: of the run.
+        templates: by the digest of their layout.
+        hand: what is usual of digits; None where the network does not tell how they are written.
+        seen: what pages are like on which promises were measured.
+    """
+    if not len(seen):
+        return {}
+    usual = np.array(hand.usual) if hand else np.empty((CROSSED, 0))
+    batches: dict[str, Batch] = defaultdict(Batch)
+    for page in pages:
+        if page.layout is not None and isinstance(page.outcome, PageReading):
+            template = templates[page.layout]
+            batches[template.name].add(*traits_of(page.outcome, template, usual))
+    shifts = {name: find_shift(batch, seen) for name, batch in sorted(batches.items())}
+    return {name: shift for name, shift in shifts.items() if shift}
