@@ -2,24 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from formreader.decide import UNSURE
-from formreader.errors import InputError
+from formreader.answers import MISSING, judge, load_answers, load_table, number
 from formreader.export import FIELD_COLUMNS, FIELDS_CSV
-from formreader.results import Status
+from formreader.reliability import Bin, exact_interval, reliability
+from formreader.settle import UNSURE
 
-TRUTH_COLUMNS = ("file", "field", "value")
-MORE_TRUTH_COLUMNS = ("page", "writer", "condition")  # "" where the truth does not have them
-MISSING = "missing"
-"""The status of a field that has no row: its page was set aside, or is another form's."""
-UNREAD = {"value": "", "read": "", "status": MISSING, "confidence": "0", "reason": ""}
-
-CERTAINTY = 0.95  # of an interval to hold the true share
 THRESHOLDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
 
 
@@ -64,17 +58,41 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """By how much amounts are wrong."""
+
+    amounts: int
+    """That were accepted."""
+    wrong: int
+    """Of them."""
+    sum: Decimal
+    """Of the true amounts that were accepted."""
+    off: Decimal
+    """Sum of how far each accepted amount is from the true one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Score:
     """How right a run is, in all and in parts."""
 
     all: Tally
     by_field: Mapping[str, Tally]
+    by_writer: Mapping[str, Tally]
+    """From the worst to the best; empty where the truth does not tell writers."""
     by_condition: Mapping[str, Tally]
     """Empty where the truth does not tell conditions."""
     curve: Sequence[tuple[float, Tally]]
     """What would be accepted from each least confidence on."""
+    money: Money | None
+    """None where no field is an amount."""
+    reliability: Sequence[Bin]
+    """Of the fields that confidence decides."""
     misreads: Sequence[Judged]
     """Every field that is not exact, those accepted first."""
+    sure: npt.NDArray[np.float64]
+    """How sure each field is, 0 to 1; 0 where no confidence would make it accepted, (fields,)."""
+    right: npt.NDArray[np.bool_]
+    """Whether each is exact, (fields,)."""
 
 
 def score(out: Path, truth: Path) -> Score:
@@ -83,129 +101,58 @@ def score(out: Path, truth: Path) -> Score:
     Raises:
         InputError: if either table cannot be used, or they speak of different files.
     """
-    answers = _answers(truth)
-    judged = _judge(_table(out / FIELDS_CSV, FIELD_COLUMNS), answers, truth)
+    answers = load_answers(truth)
+    judged = judge(load_table(out / FIELDS_CSV, FIELD_COLUMNS), answers, truth)
     wrong = judged[~judged["exact"]].sort_values("accepted", ascending=False, kind="stable")
     columns = [each.name for each in fields(Judged)]
+    decided = _confidence_decides(judged)
+    sure = np.where(decided, judged["confidence"], 0.0)
+    right = judged["exact"].to_numpy(bool)
     return Score(
         all=_tally(judged),
         by_field=_tallies(judged, "field"),
+        by_writer=_worst_first(_tallies(judged[judged["writer"] != ""], "writer")),
         by_condition=_tallies(judged[judged["condition"] != ""], "condition"),
         curve=tuple((least, _tally(_accept_from(judged, least))) for least in THRESHOLDS),
+        money=_money(judged),
+        reliability=reliability(sure[decided], right[decided]),
+        sure=sure,
+        right=right,
         misreads=tuple(Judged(*row) for row in wrong[columns].itertuples(index=False, name=None)),
     )
 
 
-def exact_interval(wrong: int, of: int) -> tuple[float, float]:
-    """Return between which shares the true one lies, 95 % certain (Clopper and Pearson)."""
-    tail = (1 - CERTAINTY) / 2
-    low = _share_with_tail(wrong - 1, of, 1 - tail) if wrong else 0.0
-    high = _share_with_tail(wrong, of, tail) if wrong < of else 1.0
-    return low, high
-
-
-def _share_with_tail(most: int, of: int, probability: float) -> float:
-    """Return the share at which at most `most` are wrong with a probability, by bisection."""
-    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, of + 1)))])
-    counts = np.arange(most + 1)
-    ways = logs[of] - logs[counts] - logs[of - counts]
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        share = (low + high) / 2
-        terms = ways + counts * np.log(share) + (of - counts) * np.log1p(-share)
-        if np.exp(terms).sum() > probability:
-            low = share
-        else:
-            high = share
-    return low
-
-
-def _answers(path: Path) -> pd.DataFrame:
-    """Return the known answers, in the order of the file, by file, page and field."""
-    answers = _table(path, TRUTH_COLUMNS, MORE_TRUTH_COLUMNS).rename(columns={"value": "truth"})
-    if answers.empty:
-        raise InputError(f"{path.as_posix()} holds no answers")
-    answers["truth"] = answers["truth"].str.strip()
-    answers.index = _keys(answers, answers["page"])
-    if twice := [*answers.index[answers.index.duplicated()]]:
-        raise InputError(f"{path.as_posix()} has two rows for {_name(*twice[0])}")
-    return answers
-
-
-def _judge(read: pd.DataFrame, answers: pd.DataFrame, truth: Path) -> pd.DataFrame:
-    """Put what was read beside every answer; fields without one are passed over.
-
-    An answer that names no page is for any that no other answer names.
-    """
-    has_answer_of_page = _keys(read, read["page"]).isin(answers.index)
-    read = read.set_axis(_keys(read, read["page"].where(has_answer_of_page, "")))
-    found = read[read.index.isin(answers.index)]
-    if found.empty and not read.empty:
-        raise InputError(
-            f"{truth.as_posix()} has answers for other files than were read: "
-            f"'{answers['file'].iloc[0]}' and so on, but '{read['file'].iloc[0]}' was read"
-        )
-    if twice := [*found.index[found.index.duplicated()]]:
-        raise InputError(
-            f"{_name(*twice[0])} was read on several pages; "
-            f"give {truth.as_posix()} a column 'page' to tell them apart"
-        )
-    judged = answers.assign(**UNREAD)
-    judged.update(found)
-    judged = judged.reset_index(drop=True)
-    judged["confidence"] = judged["confidence"].astype(float)
-    judged["code"] = judged["reason"].str.split(":").str[0]
-    judged["exact"] = list(map(_same, judged["value"], judged["truth"]))
-    judged["exact"] &= judged["status"] != MISSING
-    judged["accepted"] = judged["status"].isin([Status.ACCEPTED, Status.BLANK])
-    return judged
-
-
-def _table(path: Path, columns: Sequence[str], more: Sequence[str] = ()) -> pd.DataFrame:
-    """Return a table as text, which must have some columns and is given others it lacks.
-
-    Files are named as every system writes them alike.
-    """
-    names = [*columns, *more]
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = pd.read_csv(
-                file, dtype=str, na_filter=False, index_col=False, usecols=names.__contains__
-            )
-    except pd.errors.EmptyDataError:
-        table = pd.DataFrame()
-    except OSError as error:
-        raise InputError(f"{path.as_posix()} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise InputError(f"{path.as_posix()} is no CSV in UTF-8: {error}") from error
-    if missing := [name for name in columns if name not in table]:
-        raise InputError(f"{path.as_posix()} has no column {', '.join(missing)}")
-    table["file"] = table["file"].str.replace("\\", "/").str.normalize("NFC")
-    return table.reindex(columns=names, fill_value="")
-
-
-def _keys(table: pd.DataFrame, pages: pd.Series) -> pd.MultiIndex:
-    return pd.MultiIndex.from_arrays([table["file"], pages, table["field"]])
-
-
-def _name(file: str, page: str, field: str) -> str:
-    return f"field '{field}' of {file}" + (f", page {page}" if page else "")
-
-
-def _same(value: str, truth: str) -> bool:
-    """Tell whether two values are one; of an amount the truth may leave out closing zeros."""
-    if value == truth or "." not in value:
-        return value == truth
-    try:
-        return Decimal(value) == Decimal(truth)
-    except InvalidOperation:
-        return False
-
-
 def _accept_from(judged: pd.DataFrame, least_confidence: float) -> pd.DataFrame:
     """Accept what would be accepted if so much confidence were enough."""
-    confidence_decides = judged["accepted"] | (judged["code"] == UNSURE)
-    return judged.assign(accepted=confidence_decides & (judged["confidence"] >= least_confidence))
+    is_sure = judged["confidence"] >= least_confidence
+    return judged.assign(accepted=_confidence_decides(judged) & is_sure)
+
+
+def _confidence_decides(judged: pd.DataFrame) -> pd.Series:
+    """Tell of each field whether it would be accepted if its confidence were enough."""
+    return judged["accepted"] | (judged["code"] == UNSURE)
+
+
+def _money(judged: pd.DataFrame) -> Money | None:
+    """Add up what accepted amounts are off; fields are amounts whose answers have a point."""
+    has_point = judged["truth"].str.fullmatch(r"\d+\.\d+")
+    amounts = judged[judged["field"].isin(judged.loc[has_point, "field"])]
+    if amounts.empty:
+        return None
+    accepted = amounts[amounts["accepted"]]
+    pairs = [
+        (value, truth)
+        for value, truth in zip(
+            map(number, accepted["value"]), map(number, accepted["truth"]), strict=True
+        )
+        if value is not None and truth is not None
+    ]
+    return Money(
+        amounts=len(accepted),
+        wrong=int((~accepted["exact"]).sum()),
+        sum=sum((truth for _, truth in pairs), Decimal(0)),
+        off=sum((abs(value - truth) for value, truth in pairs), Decimal(0)),
+    )
 
 
 def _tally(judged: pd.DataFrame) -> Tally:
@@ -221,5 +168,10 @@ def _tally(judged: pd.DataFrame) -> Tally:
 
 
 def _tallies(judged: pd.DataFrame, part: str) -> dict[str, Tally]:
-    """Count outcomes for each field or condition, in the order they come."""
+    """Count outcomes for each field, writer or condition, in the order they come."""
     return {str(name): _tally(members) for name, members in judged.groupby(part, sort=False)}
+
+
+def _worst_first(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
+    ranked = sorted(tallies.items(), key=lambda item: (item[1].exact / item[1].fields, item[0]))
+    return dict(ranked)

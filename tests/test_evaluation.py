@@ -8,7 +8,7 @@ import pytest
 
 from formreader.digit_sets.labelled import LabelledDigits
 from formreader.errors import InputError
-from formreader.evaluation.measures import calibration_error, evaluate, loss, mistakes
+from formreader.evaluation.measures import evaluate, expected_calibration_error, loss, mistakes
 from formreader.evaluation.sets import Evaluated, evaluate_set, together
 from formreader.evaluation.tables import as_object, write_tables
 from formreader.images import CLASSES, CROSSED, NO_DIGIT
@@ -60,8 +60,10 @@ def test_loss_is_the_mean_negative_log_of_what_is_right():
 def test_network_as_right_as_sure_is_calibrated():
     right = np.arange(1000) < 800
 
-    assert calibration_error(said([3] * 1000, 0.8), np.where(right, 3, 5)) < 1e-6
-    assert calibration_error(said([3] * 1000, 1.0), np.where(right, 3, 5)) == pytest.approx(0.2)
+    assert expected_calibration_error(said([3] * 1000, 0.8), np.where(right, 3, 5)) < 1e-6
+    assert expected_calibration_error(
+        said([3] * 1000, 1.0), np.where(right, 3, 5)
+    ) == pytest.approx(0.2)
 
 
 def test_calibration_error_is_that_of_fifteen_bins_computed_one_by_one():
@@ -76,7 +78,7 @@ def test_calibration_error_is_that_of_fifteen_bins_computed_one_by_one():
         if inside.any():
             expected += inside.mean() * abs(sure[inside].mean() - right[inside].mean())
 
-    assert calibration_error(probabilities, labels) == pytest.approx(expected, abs=1e-6)
+    assert expected_calibration_error(probabilities, labels) == pytest.approx(expected, abs=1e-6)
 
 
 def test_confusions_and_shares_of_each_class_are_counted():

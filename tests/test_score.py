@@ -6,7 +6,8 @@ import pytest
 from formreader.cli.score import score as command
 from formreader.errors import InputError
 from formreader.export import FIELD_COLUMNS
-from formreader.score import MISSING, exact_interval, score
+from formreader.reliability import exact_interval
+from formreader.score import MISSING, score
 
 
 def field(file, name, value, status="accepted", **more):
@@ -261,3 +262,30 @@ def test_the_command_says_so_if_nothing_is_misread(tmp_path, capsys):
     command(tmp_path, save(tmp_path / "truth.csv", [answer("a.png", "x", "1")]))
 
     assert capsys.readouterr().out.endswith("No field is misread.\n")
+
+
+def test_money_is_what_accepted_amounts_are_off(tmp_path):
+    fields = [
+        field("a.png", "net", "12.50"),
+        field("b.png", "net", "72.50"),
+        field("c.png", "net", "", "blank"),
+        field("d.png", "net", "99.00", "review", reason="unsure: it may be 9.00"),
+        field("a.png", "id", "12"),
+    ]
+    truths = ["12.50", "12.50", "1.00", "9.00"]
+    answers = [answer(each["file"], "net", t) for each, t in zip(fields, truths, strict=False)]
+
+    money = compare(tmp_path, fields, [*answers, answer("a.png", "id", "12")]).money
+
+    assert (money.amounts, money.wrong) == (3, 2)
+    assert (str(money.sum), str(money.off)) == ("26.00", "61.00")
+
+
+def test_writers_come_from_the_worst_to_the_best(tmp_path):
+    fields = [field("a.png", "x", "1"), field("b.png", "x", "1"), field("c.png", "x", "7")]
+    answers = [answer(f"{name}.png", "x", "1", writer=name) for name in "abc"]
+
+    result = compare(tmp_path, fields, answers)
+
+    assert [*result.by_writer] == ["c", "a", "b"]
+    assert result.by_writer["c"].wrong == 1

@@ -3,15 +3,20 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from formreader.cli.columns import in_columns
-from formreader.score import Judged, Score, Tally
+from formreader.cli.extras import packages_of
+from formreader.files import make_folder, replace_bytes
+from formreader.score import Judged, Money, Score, Tally
 from formreader.score import score as compare
+from formreader.score_tables import write_tables
 
+WORST_WRITERS = 10  # that are shown; the JSON and --save have all
 MOST_LISTED = 50  # misreads; the JSON has all of them
 TALLY_HEADER = ("", "fields", "exact", "accepted", "wrong of accepted", "95% certain")
 CURVE_HEADER = ("least confidence", "accepted", "wrong of accepted", "95% certain")
@@ -27,10 +32,33 @@ def score(
             show_default=False,
         ),
     ],
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            help="Folder for the tables as CSV, and for the error-reject curve and the "
+            "reliability diagram as pictures.",
+        ),
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option(help="Draw them into --save; wants pip install 'formreader[charts]'.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare a run with known answers."""
+    if save is not None and pictures:
+        with packages_of("charts", user="drawing pictures", otherwise="give --no-pictures"):
+            from formreader.charts import draw_errors_and_rejects, draw_reliability, png
     result = compare(out, truth)
+    if save is not None:
+        make_folder(save)
+        write_tables(save, result)
+        if pictures:
+            title = f"fields of {out.resolve().name}"
+            curve = draw_errors_and_rejects(title, result.sure, result.right, "fields")
+            replace_bytes(save / "errors-rejects.png", png(curve))
+            reliability = draw_reliability(title, result.reliability, "fields")
+            replace_bytes(save / "reliability.png", png(reliability))
     typer.echo(json.dumps(_object(result), ensure_ascii=False) if as_json else _text(result))
 
 
@@ -38,10 +66,13 @@ def _object(result: Score) -> dict[str, object]:
     return {
         "all": _tally_object(result.all),
         "fields": {name: _tally_object(tally) for name, tally in result.by_field.items()},
+        "writers": {name: _tally_object(tally) for name, tally in result.by_writer.items()},
         "conditions": {name: _tally_object(tally) for name, tally in result.by_condition.items()},
         "curve": [
             {"least_confidence": least, **_tally_object(tally)} for least, tally in result.curve
         ],
+        "reliability": [asdict(each) for each in result.reliability],
+        "money": _money_object(result.money) if result.money else None,
         "misreads": [asdict(each) for each in result.misreads],
     }
 
@@ -54,7 +85,8 @@ def _text(result: Score) -> str:
     blocks = [
         _tallies({"all": result.all, **result.by_field}),
         _tallies(result.by_condition) if result.by_condition else "",
-        " ".join(_remarks(result.all)),
+        *_worst_writers(result.by_writer),
+        " ".join([*_remarks(result.all), *_money(result.money)]),
         "With another least confidence:",
         in_columns([CURVE_HEADER, *(_curve_row(least, tally) for least, tally in result.curve)]),
         *_misreads(result.misreads),
@@ -86,6 +118,25 @@ def _accepted_cells(tally: Tally) -> tuple[str, str, str]:
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.2%}" if whole else "-"
+
+
+def _worst_writers(tallies: Mapping[str, Tally]) -> Iterable[str]:
+    erring = {name: tally for name, tally in tallies.items() if tally.exact < tally.fields}
+    if erring:
+        yield f"The writers with most fields that are not exact, of {len(tallies)}:"
+        yield _tallies(dict(islice(erring.items(), WORST_WRITERS)))
+
+
+def _money(money: Money | None) -> Iterable[str]:
+    if money:
+        yield (
+            f"Money: {money.wrong} of {money.amounts} accepted amounts are wrong, by "
+            f"{money.off:,.2f} of {money.sum:,.2f} in all."
+        )
+
+
+def _money_object(money: Money) -> dict[str, object]:
+    return {**asdict(money), "sum": str(money.sum), "off": str(money.off)}
 
 
 def _remarks(tally: Tally) -> Iterable[str]:

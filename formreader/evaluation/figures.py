@@ -1,18 +1,17 @@
 """All pictures of an evaluation, written to a folder."""
 
-from io import BytesIO
 from pathlib import Path
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+import numpy as np
+import numpy.typing as npt
 
-from formreader.evaluation.charts import draw_confusion, draw_errors_and_rejects, draw_reliability
+from formreader.charts import draw_errors_and_rejects, draw_reliability, png
+from formreader.evaluation.confusion_chart import draw_confusion
 from formreader.evaluation.galleries import draw_mistakes, draw_predictions
 from formreader.evaluation.sets import Evaluated
 from formreader.evaluation.training_log import draw_training
 from formreader.files import replace_bytes
-
-DPI = 120
+from formreader.images import CROSSED
 
 
 def write_figures(out: Path, title: str, whole: Evaluated, log: Path) -> None:
@@ -29,19 +28,19 @@ def write_figures(out: Path, title: str, whole: Evaluated, log: Path) -> None:
     """
     figures = {
         "confusion.png": draw_confusion(title, whole.evaluation),
-        "reliability.png": draw_reliability(title, whole.evaluation),
-        "errors-rejects.png": draw_errors_and_rejects(title, whole),
+        "reliability.png": draw_reliability(title, whole.evaluation.reliability, "images"),
+        "errors-rejects.png": draw_errors_and_rejects(title, *_sure_and_right(whole), "images"),
         "predictions.png": draw_predictions(title, whole),
         "mistakes.png": draw_mistakes(title, whole),
     }
     if log.exists():
         figures["training.png"] = draw_training(log)
     for name, figure in figures.items():
-        replace_bytes(out / name, _png(figure))
+        replace_bytes(out / name, png(figure))
 
 
-def _png(figure: Figure) -> bytes:
-    buffer = BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", dpi=DPI)
-    return buffer.getvalue()
+def _sure_and_right(whole: Evaluated) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Return how surely each image is read as a digit, and whether it is that."""
+    read = whole.probabilities.argmax(axis=1)
+    sure = np.where(read < CROSSED, whole.probabilities.max(axis=1), 0.0)
+    return sure, read == whole.digits.labels

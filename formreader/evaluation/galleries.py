@@ -5,8 +5,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from formreader.charts import VERMILION
 from formreader.digits.card import CLASS_NAMES
-from formreader.evaluation.charts import VERMILION
 from formreader.evaluation.measures import mistakes
 from formreader.evaluation.sets import Evaluated
 

@@ -1,6 +1,5 @@
 """How right a network is, how sure it is, and how well the two agree."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +7,9 @@ import numpy.typing as npt
 
 from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.images import CLASSES, CROSSED, Probabilities
-from formreader.score import THRESHOLDS, exact_interval
+from formreader.reliability import Bin, calibration_error, exact_interval, reliability
+from formreader.score import THRESHOLDS
 
-BINS = 15  # of confidence, for reliability: as is usual
 LEAST_PROBABILITY = 1e-30  # stands for what float32 rounds to 0
 SURE = 0.99  # a box that holds no digit must not be taken for one so surely
 
@@ -51,20 +50,6 @@ class ClassMeasures:
     """The share that is read as it of what shows it; None if nothing does."""
     f1: float | None
     """The harmonic mean of both; None if the class is neither shown nor read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Images of about one confidence."""
-
-    low: float
-    high: float
-    n: int
-    right: int
-    confidence: float | None
-    """Mean, 0 to 1; None of no images."""
-    accuracy: float | None
-    """The share that is right, 0 to 1; None of no images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +114,7 @@ def evaluate(probabilities: Probabilities, digits: LabelledDigits) -> Evaluation
         digits=Tally(int(shown.sum()), int(wrong_digit.sum())),
         every_class=Tally(len(digits), len(digits) - int(confusion.trace())),
         loss=loss(probabilities, digits.labels),
-        ece=_calibration_error(bins),
+        ece=calibration_error(bins),
         classes=tuple(_of_class(label, confusion) for label in range(CLASSES)),
         confusion=confusion,
         reliability=bins,
@@ -145,9 +130,9 @@ def loss(probabilities: Probabilities, labels: Labels) -> float:
     return float(-np.log(np.maximum(given, LEAST_PROBABILITY)).mean())
 
 
-def calibration_error(probabilities: Probabilities, labels: Labels) -> float:
+def expected_calibration_error(probabilities: Probabilities, labels: Labels) -> float:
     """Return the expected calibration error, as `Evaluation.ece` has it."""
-    return _calibration_error(_reliability(probabilities, labels))
+    return calibration_error(_reliability(probabilities, labels))
 
 
 def mistakes(probabilities: Probabilities, labels: Labels) -> npt.NDArray[np.intp]:
@@ -164,29 +149,7 @@ def _confusion(probabilities: Probabilities, labels: Labels) -> npt.NDArray[np.i
 
 def _reliability(probabilities: Probabilities, labels: Labels) -> tuple[Bin, ...]:
     sure = probabilities.max(axis=1).astype(np.float64)
-    right = probabilities.argmax(axis=1) == labels
-    edges = np.linspace(0, 1, BINS + 1)
-    place = np.clip(np.searchsorted(edges, sure) - 1, 0, BINS - 1)  # an edge is of the bin below
-    return tuple(
-        Bin(
-            low=float(edges[index]),
-            high=float(edges[index + 1]),
-            n=int(inside.sum()),
-            right=int(right[inside].sum()),
-            confidence=float(sure[inside].mean()) if inside.any() else None,
-            accuracy=float(right[inside].mean()) if inside.any() else None,
-        )
-        for index, inside in ((index, place == index) for index in range(BINS))
-    )
-
-
-def _calibration_error(bins: Sequence[Bin]) -> float:
-    gaps = [
-        each.n * abs(each.confidence - each.accuracy)
-        for each in bins
-        if each.confidence is not None and each.accuracy is not None
-    ]
-    return sum(gaps) / sum(each.n for each in bins)
+    return reliability(sure, probabilities.argmax(axis=1) == labels)
 
 
 def _of_class(label: int, confusion: npt.NDArray[np.int64]) -> ClassMeasures:

@@ -22,7 +22,7 @@ class Evaluated:
 
 def evaluate_set(recogniser: Recogniser, digits: LabelledDigits) -> Evaluated:
     """Let a network read digits, and compare."""
-    probabilities = recogniser.classify(digits.images)
+    probabilities = recogniser.look(digits.images).probabilities
     return Evaluated(digits, probabilities, evaluate(probabilities, digits))
 
 

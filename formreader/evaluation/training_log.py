@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from formreader.charts import BLUE, VERMILION
 from formreader.errors import InputError
-from formreader.evaluation.charts import BLUE, VERMILION
 
 EPOCH = "number"
 HELD_OUT = "held_out_"  # begins the names of columns that are of digits not trained on
