@@ -23,13 +23,14 @@ from misreads import EMPTY, ReadBox, save_sheet
 from rich.console import Console
 from rich.table import Table
 
-from formreader.decide import Acceptance, decide_page
+from formreader.decide import decide_page
 from formreader.digits.recogniser import LiteRTRecogniser, load_recogniser
 from formreader.errors import AlignmentError
 from formreader.images import Probabilities
 from formreader.pages import Page
+from formreader.policy import KeepPromise
 from formreader.reader import Sheet, prepare, reading_of
-from formreader.results import BoxState, PageReading, Status
+from formreader.results import PageReading, Status
 from formreader.shipped import DEFAULT_MODEL, model_folders
 from formreader.synth.bitmaps import load_hands
 from formreader.synth.conditions import CONDITIONS, Condition
@@ -112,12 +113,12 @@ def main() -> None:
     cases = all_cases()
     asked = _arguments(tuple(cases))
     model = load_recogniser(asked.model, model_folders())
-    acceptance = Acceptance(asked.max_error, model.card.least_confidence)
+    policy = KeepPromise(asked.max_error, model.evidence, model.card.hand)
     hands = load_hands(DATA / "digits" / "mnist")
     table, total = Table("condition", *COLUMNS), Tally()
     for name in asked.conditions or cases:
         forms = islice(draw(cases[name], hands, asked.seed), asked.pages)
-        tally, misreads = measure(forms, model, acceptance)
+        tally, misreads = measure(forms, model, policy)
         table.add_row(name, *tally.row())
         print(name, *tally.row(), file=sys.stderr)
         total.add(tally)
@@ -144,7 +145,7 @@ def draw(case: Case, hands: Hands, seed: int) -> Iterator[DrawnForm]:
 
 
 def measure(
-    forms: Iterator[DrawnForm], model: LiteRTRecogniser, acceptance: Acceptance
+    forms: Iterator[DrawnForm], model: LiteRTRecogniser, policy: KeepPromise
 ) -> tuple[Tally, list[ReadBox]]:
     """Read forms and compare with what was written."""
     tally, misreads = Tally(), []
@@ -156,14 +157,14 @@ def measure(
         start = time.perf_counter()
         try:
             sheet = prepare(Page("drawn", 1, form.image, dpi), [form.template])
-            probabilities = model.classify(sheet.digits)
+            look = model.look(sheet.digits)
         except AlignmentError:
             tally.set_aside += 1
             continue
         finally:
             tally.seconds += time.perf_counter() - start
-        misreads += _count_digits(tally, _boxes(form, sheet, probabilities), model)
-        _count_fields(tally, form, reading_of(sheet, probabilities), acceptance)
+        misreads += _count_digits(tally, _boxes(form, sheet, look.probabilities), model)
+        _count_fields(tally, form, reading_of(sheet, look), policy)
     return tally, misreads
 
 
@@ -171,10 +172,10 @@ def _boxes(form: DrawnForm, sheet: Sheet, probabilities: Probabilities) -> list[
     """Return all boxes of a page with what was read in them."""
     cut = zip(sheet.digits, probabilities.argmax(axis=1).tolist(), strict=True)
     truths = (box for field in form.fields for box in field.boxes)
-    states = (state for row in sheet.states for state in row)
+    covers = (cover for row in sheet.covers for cover in row)
     return [
-        ReadBox(form, truth, *(next(cut) if state is BoxState.INK else (None, EMPTY)))
-        for truth, state in zip(truths, states, strict=True)
+        ReadBox(form, truth, *(next(cut) if cover else (None, EMPTY)))
+        for truth, cover in zip(truths, covers, strict=True)
     ]
 
 
@@ -182,7 +183,7 @@ def _count_digits(tally: Tally, boxes: list[ReadBox], model: LiteRTRecogniser) -
     """Compare box by box; return the digits that the pipeline alone misread."""
     tally.ghosts += sum(box.truth.digit is None and box.said < 10 for box in boxes)
     written = [box for box in boxes if box.truth.digit is not None]
-    alone = model.classify(np.array([box.truth.digit for box in written])).argmax(axis=1)
+    alone = model.look(np.array([box.truth.digit for box in written])).probabilities.argmax(axis=1)
     known = [said == int(box.truth.seen) for said, box in zip(alone, written, strict=True)]
     tally.digits += len(written)
     tally.direct += sum(known)
@@ -192,10 +193,8 @@ def _count_digits(tally: Tally, boxes: list[ReadBox], model: LiteRTRecogniser) -
     ]
 
 
-def _count_fields(
-    tally: Tally, form: DrawnForm, reading: PageReading, acceptance: Acceptance
-) -> None:
-    record = decide_page("drawn", 1, reading, form.template, acceptance)
+def _count_fields(tally: Tally, form: DrawnForm, reading: PageReading, policy: KeepPromise) -> None:
+    record = decide_page(("drawn", 1), reading, form.template, policy)
     for truth, decided in zip(form.fields, record.fields, strict=True):
         decision = decided.decision
         exact = decision.value == truth.value

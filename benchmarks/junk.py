@@ -47,7 +47,7 @@ def main() -> None:
     total, sheet = np.zeros(3, int), []
     for name, draw in KINDS.items():
         pictures = np.stack([draw(rng) for _ in range(asked.count)])
-        probabilities = model.classify(pictures)[:, :CROSSED]
+        probabilities = model.look(pictures).probabilities[:, :CROSSED]
         sure = probabilities.max(axis=1)
         taken = probabilities.argmax(axis=1)[sure >= SURE]
         counts = np.array([asked.count, (sure >= SURE).sum(), (sure >= 0.5).sum()])

@@ -245,7 +245,7 @@ def main() -> None:
     digits = load_digits(DATA / "digits" / "mnist")
     chosen = np.random.default_rng(asked.seed).permutation(len(digits.labels))[: asked.digits]
     digits = digits.take(chosen)
-    direct = model.classify(digits.images).argmax(axis=1)
+    direct = model.look(digits.images).probabilities.argmax(axis=1)
     console = Console(width=120)
     if known := [name for name in KINDS if name in (asked.kinds or KINDS)]:
         table = Table("picture", "digits", "read %", "direct %", "cost", "no digit %")

@@ -7,7 +7,6 @@ from formreader.digits.card import (
     CLASS_NAMES,
     InputConvention,
     ModelCard,
-    Promise,
     find_model,
     load_card,
     load_network,
@@ -26,11 +25,6 @@ def card_of(**changes):
         temperature=1,
         trained_on=(),
         scores={},
-        acceptance=(
-            Promise(max_error=0.01, least_confidence=0.7),
-            Promise(max_error=0.001, least_confidence=0.98),
-            Promise(max_error=0.0001, least_confidence=None),
-        ),
         seed=1,
         created_by="formreader model train",
     )
@@ -47,14 +41,6 @@ def test_card_is_the_same_after_writing_and_reading(tmp_path):
     folder = write_card(tmp_path / "tiny")
 
     assert load_card(folder) == load_card(folder / CARD_NAME) == card_of()
-
-
-@pytest.mark.parametrize(
-    ("max_error", "least"),
-    [(1.0, 0.7), (0.01, 0.7), (0.009, 0.98), (0.001, 0.98), (0.0005, None), (0.0, None)],
-)
-def test_promise_between_two_measured_ones_is_kept_by_the_stricter(max_error, least):
-    assert card_of().least_confidence(max_error) == least
 
 
 def test_model_is_found_by_path_and_by_name_in_the_first_folder(tmp_path):
