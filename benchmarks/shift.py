@@ -107,7 +107,7 @@ def _warped(matrix: list[list[float]]) -> Change:
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 CHANGES: dict[str, Change] = {
     "felt pen": lambda image: np.asarray(cv2.dilate(image, CROSS), np.uint8),
-    "worn pen": lambda image: np.maximum(cv2.erode(image, CROSS), image // 3),
+    "worn pen": lambda image: np.maximum(cv2.erode(image, CROSS), image // 3 * 2),
     "slanted": _warped([[1, 0.5], [0, 1]]),
     "turned by 20 degrees": _warped([[0.94, 0.342], [-0.342, 0.94]]),
     "mirrored": lambda image: np.ascontiguousarray(image[:, ::-1]),
