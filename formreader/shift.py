@@ -17,7 +17,7 @@ How well pages fit their template is not among them: it tells more of the templa
 pages, 0.05 to 0.32 mm on scans that are read without an error.
 """
 
-FALSE_ALARMS = 0.01  # at most, of batches like those seen
+FALSE_ALARMS = 0.005  # of batches like those seen; of those by other writers up to twice as many
 ROUNDS = 1000  # of drawing batches from the pages seen
 MOST_PAGES = 100  # a larger batch need not be more alike: means of so few pages were seen
 FEWEST_SEEN = 20  # pages of one condition, to draw batches from
@@ -73,7 +73,7 @@ class Shift:
     found: float
     """Its mean over the boxes of the batch, 0 to 1."""
     most: float
-    """What it is at most in all but 1 of 100 batches of the condition that has most of it."""
+    """What it is at most in nearly all batches of the condition that has most of it."""
 
     def __str__(self) -> str:
         return (
@@ -85,7 +85,7 @@ def find_shift(batch: Batch, seen: SeenPages) -> Shift | None:
     """Return by what a batch is unlike the pages seen; None if it is like them, or too small.
 
     Batches of as many pages are drawn from those seen in each condition: a batch stands out if
-    any trait is stronger in it than in all but 1 of 300 of those, in whatever condition. Pages of
+    any trait is stronger in it than in all but 1 of 600 of those, in whatever condition. Pages of
     few boxes count for less.
     """
     if not len(seen) or not batch.boxes:

@@ -1,4 +1,8 @@
-"""Cross-fit: networks that each miss some writers show how such networks err on unseen ones."""
+"""Cross-fit: networks that each miss some writers show how such networks err on unseen ones.
+
+What pages usually are like is seen by the network itself, on writers held out of its training:
+each network has its own idea of how digits are usually written.
+"""
 
 import shutil
 from collections.abc import Sequence
@@ -12,45 +16,49 @@ from formreader.digits.card import CARD_NAME, ModelCard, write_model
 from formreader.digits.recogniser import LiteRTRecogniser, load_recogniser
 from formreader.errors import InputError, SetupError
 from formreader.evidence import Evidence, gathered
+from formreader.recipe import Model
+from formreader.shift import SeenPages
 from formreader.training.checkpoint import unfinished_training
 from formreader.training.make import train
 from formreader.training.material import load_sets
 from formreader.training.plan import Plan
 from formreader.training.progress import Progress
 from formreader.training.recipes import RECIPES
-from formreader.training.sets import parts_by_writer
+from formreader.training.sets import parts_by_writer, split_by_writer
 from formreader.training.trial import try_on_forms
 
 FOLDER = "cross-fit"
 FOLDS = 3
 EPOCHS = 16  # at most; more make better networks, whose evidence would show a little more
 FORMS = 9000  # drawn and read: 20 minutes
+PAGES = 2000  # that the network itself sees: 60 in each condition
 
 
-def cross_fit(plan: Plan, progress: Progress) -> Evidence:
+def cross_fit(model: Model, plan: Plan, progress: Progress) -> Evidence:
     """Return how networks like that of a plan err on forms by writers they never saw.
 
     For each third of the writers a network is trained on the others, as the plan's own is, and
     tried on forms by that third. Interrupted, the same call goes on where it was.
 
     Args:
-        plan: how the network was trained that the evidence is for; the others' networks go to
-            folders in the plan's.
+        model: the network that the evidence is for.
+        plan: how it was trained; the others' networks go to folders in the plan's.
         progress: is told of each stage.
 
     Raises:
         InputError: if a set of digits cannot be read.
         SetupError: if the folders hold the beginning of other trainings.
     """
-    parts = [parts_by_writer(digits, FOLDS, plan.seed) for digits in load_sets(plan)]
+    sets = load_sets(plan)
+    parts = [parts_by_writer(digits, FOLDS, plan.seed) for digits in sets]
     evidence = []
     for fold in range(FOLDS):
         shown = [joined(of[0].name, of[:fold] + of[fold + 1 :]) for of in parts]
-        model = _network(_plan(plan, fold), shown, progress)
+        other = _network(_plan(plan, fold), shown, progress)
         unseen = joined("unseen", [_told_apart(of[fold]) for of in parts])
         progress.stage(f"drawing forms, {fold + 1} of {FOLDS}", FORMS // FOLDS)
-        evidence.append(try_on_forms(model, unseen, FORMS // FOLDS, plan.seed + fold, progress))
-    return gathered(evidence)
+        evidence.append(try_on_forms(other, unseen, FORMS // FOLDS, plan.seed + fold, progress))
+    return replace(gathered(evidence), pages=_usual_pages(model, sets, plan, progress))
 
 
 def plan_of(card: ModelCard, data: Sequence[Path], out: Path) -> Plan:
@@ -81,6 +89,16 @@ def plan_of(card: ModelCard, data: Sequence[Path], out: Path) -> Plan:
 def forget_networks(plan: Plan) -> None:
     """Remove the networks that were trained beside a plan's."""
     shutil.rmtree(plan.out / FOLDER, ignore_errors=True)
+
+
+def _usual_pages(
+    model: Model, sets: Sequence[LabelledDigits], plan: Plan, progress: Progress
+) -> SeenPages:
+    """Return what a network notices of pages by the writers held out when it was trained."""
+    share = plan.recipe.validation
+    held_out = [split_by_writer(digits, share, plan.seed)[1] for digits in sets]
+    progress.stage("drawing forms by writers held out", PAGES)
+    return try_on_forms(model, joined("held out", held_out), PAGES, plan.seed, progress).pages
 
 
 def _plan(plan: Plan, fold: int) -> Plan:

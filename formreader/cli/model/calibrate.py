@@ -139,10 +139,11 @@ def _by_cross_fit(path: Path, data: Sequence[Path], out: Path | None) -> None:
 
     with packages_of("train", user="training"):
         from formreader.training.cross_fit import cross_fit, forget_networks, plan_of
-    card = load_card(path)
+    model = load_recogniser(str(path), ())
+    card = model.card
     plan = plan_of(card, data, out or (path if path.is_dir() else path.parent))
     with Bar() as bar:
-        found = cross_fit(plan, bar)
+        found = cross_fit(model, plan, bar)
     write_calibrated(card, found, path, out)
     forget_networks(plan)
     typer.echo("\n\n".join(_evidence_text(found)))
