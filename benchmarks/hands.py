@@ -18,8 +18,9 @@ from formreader.digits.recogniser import load_recogniser
 from formreader.evaluation.measures import loss
 from formreader.hand import weighed_by_hand
 from formreader.shipped import DEFAULT_MODEL, model_folders
+from formreader.training.one_hand import deal_pages
 
-PAGE, FEWEST = 60, 10  # digits on a page, and on the last one of a writer at least
+FEWEST = 10  # digits on the last page of a writer
 SURE = (1.0, 0.99, 0.98, 0.95)
 
 
@@ -33,14 +34,10 @@ def main() -> None:
         raise SystemExit(f"{model.card.name} does not tell how digits are written")
     usual = np.array(hand.usual)
     labels, alone, together = [], [], []
-    for writer in np.unique(digits.writers):
-        own = rng.permutation(np.flatnonzero(digits.writers == writer))
-        for page in (own[start : start + PAGE] for start in range(0, len(own), PAGE)):
-            if len(page) >= FEWEST:
-                said, styles = look.probabilities[page], look.styles[page]
-                labels.append(digits.labels[page])
-                alone.append(said)
-                together.append(weighed_by_hand(said, styles, usual, hand.strength))
+    for page, shown in deal_pages(look, digits, FEWEST, rng):
+        labels.append(shown)
+        alone.append(page.probabilities)
+        together.append(weighed_by_hand(page.probabilities, page.styles, usual, hand.strength))
     truth = np.concatenate(labels)
     table = Table("read", "digits", "loss", *(f"wrong of the surest {share:.0%}" for share in SURE))
     for name, parts in (("each by itself", alone), ("by one hand", together)):

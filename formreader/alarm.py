@@ -3,15 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
 from formreader.digits.card import Hand
-from formreader.images import CROSSED
 from formreader.results import PageReading
 from formreader.shift import Batch, SeenPages, Shift, find_shift
 from formreader.store import StoredPage
 from formreader.template import Template
-from formreader.traits import traits_of
+from formreader.traits import traits_of, usual_styles
 
 
 def find_shifts(
@@ -30,7 +27,7 @@ def find_shifts(
     """
     if not len(seen):
         return {}
-    usual = np.array(hand.usual) if hand else np.empty((CROSSED, 0))
+    usual = usual_styles(hand)
     batches: dict[str, Batch] = defaultdict(Batch)
     for page in pages:
         if page.layout is not None and isinstance(page.outcome, PageReading):

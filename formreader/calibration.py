@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.digit_sets.labelled import LabelledDigits, Labels
-from formreader.digits.card import ModelCard, write_card
+from formreader.digits.card import ModelCard, folder_of, write_card
 from formreader.digits.recogniser import LiteRTRecogniser
 from formreader.errors import InputError
 from formreader.evaluation.measures import expected_calibration_error, loss
@@ -140,7 +140,7 @@ def write_calibrated(card: ModelCard, evidence: Evidence, model: Path, out: Path
     Raises:
         SetupError: if it cannot be written.
     """
-    folder = model if model.is_dir() else model.parent
+    folder = folder_of(model)
     if out is not None:
         make_folder(out)
         for path in folder.iterdir():

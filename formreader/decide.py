@@ -57,6 +57,7 @@ def decide_page(
     alone = {
         each.name: decode(each, template.field(each.name), template.rosters.get(each.name))
         for each in reading.fields
+        if each.name not in dealt.beliefs
     }
     together = reconcile(alone | dealt.beliefs, template.rules)
     doubts = {**together.broken, **dealt.repeated}

@@ -12,11 +12,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from formreader.images import CROSSED, Probabilities, Styles
+from formreader.images import CROSSED, STYLE_ONE, Probabilities, Styles
 from formreader.results import BoxReading, BoxState, FieldReading, PageReading
 
 SURE = 0.9  # digits that are surer than this tell how their writer makes them
-ONE = 127.0  # in `Styles`
 LEAST = 1e-12  # a probability below this counts as this
 
 
@@ -68,7 +67,7 @@ def weighed_by_hand(
         usual: the mean style of each digit over all writers, (10, STYLE_SIZE), 0 to 1.
         strength: by how much the log of a probability rises for each unit of likeness.
     """
-    style = styles.astype(np.float64) / ONE
+    style = styles.astype(np.float64) / STYLE_ONE
     surely = _surely(probabilities)
     to_usual = style @ usual.T
     to_each = style @ style.T

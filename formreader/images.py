@@ -26,6 +26,7 @@ Styles: TypeAlias = npt.NDArray[np.int8]
 product of two rows is near 1 where two digits look alike; (digits, 0) where that is not known."""
 
 STYLE_SIZE = 32
+STYLE_ONE = 127.0  # in `Styles`
 DIGIT_SIDE = 28  # pixels; MNIST's
 CROSSED = 10  # a box its writer struck out because it is not needed: X, a dash, a slash
 NO_DIGIT = 11  # scribbles, letters, specks, pieces of lines

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from formreader.digits.card import Hand
 from formreader.evidence import Evidence, Support, support
 from formreader.shift import Shift
 from formreader.template import Field, FieldType, Template
-
-POOLED = "all"
-"""The kind of fields of which there is too little evidence: they count with all others."""
 
 STRICTER = 10  # times less doubt is let through on pages unlike those of the evidence
 
@@ -49,7 +47,6 @@ class KeepPromise:
     hand: Hand | None = None
     shifts: Mapping[str, Shift] = field(default_factory=dict)
     """By what forms are unlike those of the evidence, by the name of their template."""
-    _found: dict[tuple[str, float], Support] = field(default_factory=dict)
 
     def least_confidence(self, field: Field, template: Template) -> float | None:
         """Return the least confidence that suffices for a field; None if none does."""
@@ -64,23 +61,20 @@ class KeepPromise:
 
         Where there are too few fields of it, those of all kinds are taken together.
         """
-        key = kind, max_error
-        if key not in self._found:
-            own = support(self.evidence.of([kind]), max_error)
-            enough = own.least_confidence is not None or own.fields >= own.wanted
-            self._found[key] = own if enough else self._pooled(max_error)
-        return self._found[key]
+        own = _support(self.evidence, kind, max_error)
+        enough = own.least_confidence is not None or own.fields >= own.wanted
+        return own if enough else _support(self.evidence, None, max_error)
 
     def supports(self, templates: Iterable[Template]) -> dict[str, Support]:
         """Return what evidence there is for the promise of the run, by kind of the fields."""
         kinds = {kind_of(field, template) for template in templates for field in template.fields}
         return {kind: self.support(kind, self.max_error) for kind in sorted(kinds)}
 
-    def _pooled(self, max_error: float) -> Support:
-        key = POOLED, max_error
-        if key not in self._found:
-            self._found[key] = support(self.evidence, max_error)
-        return self._found[key]
+
+@lru_cache  # 0.1 s, before reading and again for deciding
+def _support(evidence: Evidence, kind: str | None, max_error: float) -> Support:
+    """Return what the fields of one kind show of a promise; None: those of all kinds."""
+    return support(evidence if kind is None else evidence.of([kind]), max_error)
 
 
 def kind_of(field: Field, template: Template) -> str:

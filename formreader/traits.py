@@ -3,11 +3,16 @@
 import numpy as np
 import numpy.typing as npt
 
-from formreader.hand import ONE
-from formreader.images import CROSSED, NO_DIGIT
+from formreader.digits.card import Hand
+from formreader.images import CROSSED, NO_DIGIT, STYLE_ONE
 from formreader.results import BoxState, PageReading
 from formreader.shift import TRAITS
 from formreader.template import FieldType, Template
+
+
+def usual_styles(hand: Hand | None) -> npt.NDArray[np.float64]:
+    """Return how a network usually sees digits written, as `traits_of` takes it."""
+    return np.array(hand.usual) if hand else np.empty((CROSSED, 0))
 
 
 def traits_of(
@@ -37,7 +42,7 @@ def traits_of(
     said = said[counted]
     doubt = np.sqrt(np.maximum(1 - said.max(axis=1), 0))  # the root: few boxes would be all of it
     oddness = np.zeros(1)
-    style = np.array([np.frombuffer(box.style, np.int8) for box in boxes])[counted] / ONE
+    style = np.array([np.frombuffer(box.style, np.int8) for box in boxes])[counted] / STYLE_ONE
     if style.shape[1] == usual.shape[1] > 0:
         likeliest = said[:, :CROSSED].argmax(axis=1)
         oddness = 1 - (style * usual[likeliest]).sum(axis=1)

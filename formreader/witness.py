@@ -9,12 +9,11 @@ from formreader.answers import same_value
 from formreader.decide import decide_page
 from formreader.digits.card import Hand
 from formreader.evidence import NO_EVIDENCE, Evidence
-from formreader.images import CROSSED
 from formreader.policy import AcceptAll, kind_of
 from formreader.results import PageReading, Status
 from formreader.shift import TRAITS, SeenPages
 from formreader.template import Template
-from formreader.traits import traits_of
+from formreader.traits import traits_of, usual_styles
 
 
 class Witness:
@@ -27,7 +26,7 @@ class Witness:
             hand: how the network reads digits of one writer by each other; None: each by itself.
         """
         self._hand = hand
-        self._usual = np.array(hand.usual) if hand else np.empty((CROSSED, 0))
+        self._usual = usual_styles(hand)
         self._fields: list[tuple[str, str, float, bool]] = []
         self._pages: list[tuple[str, int]] = []
         self._traits: list[npt.NDArray[np.float64]] = []

@@ -99,6 +99,11 @@ class ModelCard(Part):
     """The command that made it."""
 
 
+def folder_of(path: Path) -> Path:
+    """Return the folder of a model given by its folder or its card."""
+    return path if path.is_dir() else path.parent
+
+
 def load_card(path: Path) -> ModelCard:
     """Read the card of a model given by its folder or the card itself.
 

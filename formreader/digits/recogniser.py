@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from formreader.digits.card import ModelCard, find_model, load_card, load_network
+from formreader.digits.card import ModelCard, find_model, folder_of, load_card, load_network
 from formreader.errors import ModelError
 from formreader.evidence import EVIDENCE_NAME, NO_EVIDENCE, Evidence, load_evidence
 from formreader.images import (
     CLASSES,
     DIGIT_SIDE,
     NO_DIGIT,
+    STYLE_ONE,
     STYLE_SIZE,
     DigitBatch,
     Probabilities,
@@ -56,7 +57,7 @@ def load_recogniser(name: str, folders: Iterable[Path]) -> "LiteRTRecogniser":
         ModelError: if there is no such model, or it is damaged or of another kind.
     """
     path = find_model(name, folders)
-    folder = path if path.is_dir() else path.parent
+    folder = folder_of(path)
     card, evidence = load_card(path), load_evidence(folder / EVIDENCE_NAME)
     return LiteRTRecogniser(card, load_network(card, folder), evidence)
 
@@ -102,7 +103,7 @@ class LiteRTRecogniser:
         for start in range(0, len(digits), run.batch):
             some = slice(start, start + run.batch)
             logits[some, : run.classes], styles[some] = run.outputs(digits[some])
-        return Look(_softmax(logits, self.card), np.rint(127 * styles).astype(np.int8))
+        return Look(_softmax(logits, self.card), np.rint(STYLE_ONE * styles).astype(np.int8))
 
     def _run(self) -> "_Run":
         if not hasattr(self._runs, "run"):

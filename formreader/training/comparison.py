@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from formreader.digit_sets.labelled import LabelledDigits
-from formreader.digits.card import CARD_NAME, ModelCard
+from formreader.digits.card import CARD_NAME, ModelCard, folder_of
 from formreader.digits.recogniser import load_recogniser
 from formreader.errors import SetupError
 from formreader.evaluation.sets import evaluate_set
@@ -96,7 +96,7 @@ def measure(model: Path, sets: Sequence[LabelledDigits]) -> Measured:
         digits.name: evaluate_set(recogniser, digits).evaluation.digits.accuracy or 0.0
         for digits in sets
     }
-    folder = model if model.is_dir() else model.parent
+    folder = folder_of(model)
     size = (folder / card.file).stat().st_size
     return Measured(card, size, accuracies, digits_per_second(recogniser))
 

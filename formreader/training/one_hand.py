@@ -9,8 +9,8 @@ from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.digits.card import Hand
 from formreader.digits.recogniser import Look, Recogniser
 from formreader.evaluation.measures import loss
-from formreader.hand import ONE, SURE, weighed_by_hand
-from formreader.images import CROSSED, STYLE_SIZE
+from formreader.hand import SURE, weighed_by_hand
+from formreader.images import CROSSED, STYLE_ONE, STYLE_SIZE
 
 EXAMPLES = 12_000  # digits that show how each is usually written
 STRENGTHS = tuple(map(float, range(41)))
@@ -33,7 +33,11 @@ def measure_hand(
     """
     some = shown.take(np.sort(rng.permutation(len(shown))[:EXAMPLES]))
     usual = _usual_styles(recogniser.look(some.images), some.labels)
-    pages = [page for digits in unseen for page in _pages(recogniser, digits, rng)]
+    pages = [
+        page
+        for digits in unseen
+        for page in deal_pages(recogniser.look(digits.images), digits, FEWEST, rng)
+    ]
     losses = [
         sum(_loss(look, labels, usual, strength) for look, labels in pages)
         for strength in STRENGTHS
@@ -50,19 +54,25 @@ def _usual_styles(look: Look, labels: Labels) -> npt.NDArray[np.float64]:
     for digit in range(CROSSED):
         sure = (labels == digit) & (look.probabilities[:, digit] > SURE)
         if sure.any():
-            usual[digit] = look.styles[sure].mean(axis=0) / ONE
+            usual[digit] = look.styles[sure].mean(axis=0) / STYLE_ONE
     return usual
 
 
-def _pages(
-    recogniser: Recogniser, digits: LabelledDigits, rng: np.random.Generator
+def deal_pages(
+    look: Look, digits: LabelledDigits, fewest: int, rng: np.random.Generator
 ) -> Iterator[tuple[Look, Labels]]:
-    """Deal each writer's digits onto pages."""
-    look = recogniser.look(digits.images)
+    """Deal each writer's digits onto pages; yield what is seen in them, and what they show.
+
+    Args:
+        look: what a network sees in the digits.
+        digits: whose writers are known.
+        fewest: that are on the last page of a writer.
+        rng: deals.
+    """
     for writer in sorted(set(digits.writers.tolist())):
         own = rng.permutation(np.flatnonzero(digits.writers == writer))
         for page in (own[start : start + PAGE] for start in range(0, len(own), PAGE)):
-            if len(page) >= FEWEST:
+            if len(page) >= fewest:
                 yield Look(look.probabilities[page], look.styles[page]), digits.labels[page]
 
 

@@ -9,7 +9,7 @@ import typer
 from formreader.cli.columns import in_columns
 from formreader.cli.extras import packages_of
 from formreader.cli.model.bar import Bar
-from formreader.digits.card import find_model, load_card, load_network
+from formreader.digits.card import find_model, folder_of, load_card, load_network
 from formreader.digits.recogniser import LiteRTRecogniser, load_recogniser
 from formreader.errors import SetupError
 from formreader.evidence import (
@@ -112,7 +112,7 @@ def calibrate(  # noqa: PLR0913, PLR0917  each option is a parameter
     if [bool(data), run is not None].count(True) != 1 or (run is None) != (truth is None):
         raise SetupError("give either --data, or --from with --truth")
     path = find_model(model, model_folders())
-    _require_place(path if path.is_dir() else path.parent, out)
+    _require_place(folder_of(path), out)
     if run is not None and truth is not None:
         _by_pages(path, run, truth, add=add, out=out)
     elif cross_fit:
@@ -141,7 +141,7 @@ def _by_cross_fit(path: Path, data: Sequence[Path], out: Path | None) -> None:
         from formreader.training.cross_fit import cross_fit, forget_networks, plan_of
     model = load_recogniser(str(path), ())
     card = model.card
-    plan = plan_of(card, data, out or (path if path.is_dir() else path.parent))
+    plan = plan_of(card, data, out or folder_of(path))
     with Bar() as bar:
         found = cross_fit(model, plan, bar)
     write_calibrated(card, found, path, out)
@@ -154,7 +154,7 @@ def _by_digits(path: Path, data: Sequence[Path], *, promises: bool, out: Path | 
     from formreader.digit_sets import load_digits
     from formreader.digit_sets.labelled import joined
 
-    folder = path if path.is_dir() else path.parent
+    folder = folder_of(path)
     card = load_card(path)
     network = load_network(card, folder)
     before = load_evidence(folder / EVIDENCE_NAME)

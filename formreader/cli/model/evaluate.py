@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formreader.cli.extras import packages_of
-from formreader.digits.card import find_model
+from formreader.digits.card import find_model, folder_of
 from formreader.digits.recogniser import load_recogniser
 from formreader.files import make_folder
 from formreader.shipped import DEFAULT_MODEL, model_folders
@@ -109,4 +109,4 @@ def _named_apart(sets: Sequence["LabelledDigits"], paths: Sequence[Path]) -> lis
 def _log(model: str) -> Path:
     """Return where the log of a network's training is, if there is one."""
     path = find_model(model, model_folders())
-    return (path if path.is_dir() else path.parent) / LOG_NAME
+    return folder_of(path) / LOG_NAME

@@ -7,7 +7,7 @@ import typer
 
 from formreader.cli.columns import in_columns
 from formreader.cli.extras import packages_of
-from formreader.digits.card import find_model, load_card
+from formreader.digits.card import find_model, folder_of, load_card
 from formreader.errors import SetupError
 from formreader.shipped import DEFAULT_MODEL, model_folders
 
@@ -39,8 +39,7 @@ def export(
         from formreader.training.sets import load_test_set
     if to not in PRECISIONS:
         raise SetupError(f"there are no numbers {to!r}; known: {', '.join(PRECISIONS)}")
-    folder = find_model(name, model_folders())
-    folder = folder if folder.is_dir() else folder.parent
+    folder = folder_of(find_model(name, model_folders()))
     card = load_card(folder)
     sets = [draw_digits(drawn, seed=card.seed), *map(load_test_set, data or [])]
     made = {export.precision: export for export in exports(folder, card, sets)}
