@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.digits.card import Hand
-from formreader.images import CROSSED, NO_DIGIT, STYLE_ONE
+from formreader.images import CLASSES, CROSSED, NO_DIGIT, STYLE_ONE
 from formreader.results import BoxState, PageReading
 from formreader.shift import TRAITS
 from formreader.template import FieldType, Template
@@ -35,8 +35,8 @@ def traits_of(
         for box in each.boxes
         if box.state is BoxState.INK
     ]
-    said = np.array([box.probabilities for box in boxes]).reshape(len(boxes), -1)
-    counted = said.argmax(axis=1) != CROSSED if boxes else np.zeros(0, np.bool_)
+    said = np.array([box.probabilities for box in boxes]).reshape(len(boxes), CLASSES)
+    counted = said.argmax(axis=1) != CROSSED
     if not counted.any():
         return 0, np.zeros(len(TRAITS))
     said = said[counted]

@@ -42,6 +42,19 @@ def test_a_finished_run_says_what_came_of_it_and_where_it_is(formreader, scans, 
     assert "formreader-out/fields.csv" in said
 
 
+def test_a_form_that_nobody_filled_in_costs_no_other_its_rows(formreader, scans):
+    formreader("template", "show", "expense-claim", "-o", "unfilled.png")
+
+    code = formreader("read", scans, "unfilled.png", "-t", "expense-claim", "--no-images")
+
+    assert code == 0
+    files = {
+        line.split(",")[0] for line in Path("formreader-out/records.csv").read_text("utf-8").split()
+    }
+    assert any(file.endswith("unfilled.png") for file in files)
+    assert len(files) == 4  # the header, both filled forms and the empty one
+
+
 def test_pages_set_aside_are_told_by_reason(formreader, scans, capsys):
     Path("empty.png").write_bytes(b"")
 

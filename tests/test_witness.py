@@ -68,3 +68,12 @@ def test_doubt_and_what_is_no_digit_are_noticed_of_a_page():
 
 def test_crossed_boxes_are_the_forms_doing():
     assert traits_of(page("12XX"), FORM, NO_STYLES)[0] == 6
+
+
+def test_a_form_that_nobody_filled_in_tells_nothing():
+    empty = PageReading("form", 0.1, (renamed(seen("____"), "a"), renamed(seen("______"), "b")))
+
+    boxes, traits = traits_of(empty, FORM, NO_STYLES)
+
+    assert boxes == 0
+    assert not traits.any()
