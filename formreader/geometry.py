@@ -63,6 +63,15 @@ class Rect:
             Rect(self.x + index * width, self.y, width, self.height) for index in range(count)
         )
 
+    def overlaps(self, other: "Rect") -> bool:
+        """Tell whether the two rectangles have a part of the plane in common."""
+        return (
+            self.x < other.right
+            and other.x < self.right
+            and self.y < other.bottom
+            and other.y < self.bottom
+        )
+
     def contains(self, other: "Rect") -> bool:
         """Tell whether the other rectangle lies inside or on the edge of this one."""
         return (

@@ -17,6 +17,10 @@ DigitImage: TypeAlias = npt.NDArray[np.uint8]
 DigitBatch: TypeAlias = npt.NDArray[np.uint8]
 """Digit images of one or more pages in reading order, (digits, 28, 28). 255 is ink."""
 
+StripImage: TypeAlias = npt.NDArray[np.uint8]
+"""The ink of a line of characters at one height: (32, width up to 320) where it is written, (24,
+width up to 1600) of a code line. 255 is ink."""
+
 Probabilities: TypeAlias = npt.NDArray[np.float32]
 """One row per digit image, (digits, 12); column d < 10 is the probability of digit d,
 column `CROSSED` that the box was crossed or dashed out, column `NO_DIGIT` of anything else."""

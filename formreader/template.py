@@ -19,6 +19,10 @@ LONG_SIDE_MM = (
     297.0  # a page in px without dpi counts as A4: limits in mm then mean the same share of it
 )
 
+PICTURE_DOTS_PER_MM = (
+    200 / MM_PER_INCH
+)  # of a picture that is a page of its own size, none is known
+
 
 class FieldType(StrEnum):
     """What a field holds, and so how its boxes become a value."""
@@ -143,6 +147,9 @@ class Field(Part):
     one_of: tuple[str, ...] | None = None
     pitch: Positive | None = None
     """Distance between the left edges of two boxes, mm; None: found on the page."""
+    drift: Positive | None = None
+    """How far each edge of the printed boxes, or of the frame around a free run, may lie from its
+    region on other prints of the form, mm; None: where registration has it."""
     guide: Literal["seven-segment", "dots", "letters"] | None = None
     """What is printed pale inside each box; None: nothing."""
     max_error: Annotated[float, Setting(gt=0, lt=1)] | None = None
@@ -152,8 +159,11 @@ class Field(Part):
     unique: bool = False
     currency: str | None = None
     locale: str | None = None
-    order: str | None = None
-    from_: Annotated[str | None, Setting(alias="from")] = None
+    """Language and country, as in en-IN: where amounts have points and where commas."""
+    order: Literal["DMY", "MDY", "YMD"] | None = None
+    """Of a date's parts, where it has no boxes; None: day, month, year."""
+    from_: Annotated[str | None, Setting(alias="from", pattern=r"^.+\.\w+$")] = None
+    """FIELD.PART of a code line that it is a part of; it has no place of its own."""
 
     @model_validator(mode="before")
     @classmethod
@@ -172,6 +182,21 @@ class Field(Part):
     def box_count(self) -> int:
         """How many boxes the field has in all its groups."""
         return sum(group.boxes for group in self.groups)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its boxes lie where the template has them, and so tell where the page is."""
+        return bool(self.groups) and self.drift is None
+
+    @property
+    def source(self) -> str:
+        """The name of the code line that the field is a part of; "" if it is none."""
+        return (self.from_ or "").rpartition(".")[0]
+
+    @property
+    def part(self) -> str:
+        """Which part of the code line it is; "" if it is none."""
+        return (self.from_ or "").rpartition(".")[2]
 
     @property
     def letters(self) -> str:
@@ -205,12 +230,35 @@ class Template:
     """The file itself, for a run to keep; empty for a template that came from none."""
     rosters: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     """The values that fields with a roster may have, by the field's name."""
+    sized: bool = True
+    """False where every picture is a page of its own size, which its fields take up wholly."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there are boxes by whose place a page can be laid under the template."""
+        return any(field.is_fixed for field in self.fields)
 
     @property
     def bounds(self) -> Rect:
         """The sheet, mm, its upper left corner at 0, 0."""
         width, height = self.page.size
         return Rect(0, 0, width, height)
+
+    def on_picture(self, width: int, height: int) -> "Template":
+        """Return the template for a page that is a whole picture of so many pixels."""
+        if self.sized:
+            return self
+        size = (width / PICTURE_DOTS_PER_MM, height / PICTURE_DOTS_PER_MM)
+        whole = Rect(0, 0, *size)
+        return dataclasses.replace(
+            self,
+            page=PageSize(size=size),
+            fields=tuple(
+                field if field.from_ else field.model_copy(update={"region": whole})
+                for field in self.fields
+            ),
+            sized=True,
+        )
 
     def field(self, name: str) -> Field:
         """Return the field of that name.

@@ -27,6 +27,7 @@ from formreader.template_problems import (
     Toml,
     circle_problems,
     field_problems,
+    finding_problems,
     head_problems,
     name_problems,
     overlap_problems,
@@ -34,6 +35,8 @@ from formreader.template_problems import (
     roster_problems,
     rule_problems,
     sentences,
+    source_problems,
+    unsized_problems,
 )
 
 FILE_NAME = "template.toml"  # in a folder of its own, where pictures and rosters lie beside it
@@ -114,17 +117,23 @@ def template_files(folders: tuple[Path, ...]) -> dict[str, Path]:
 def _build(raw: Toml, source: bytes, folder: Path, problems: list[str]) -> Template | None:
     """Check each part by itself, so that one bad part does not hide the problems of another."""
     problems += head_problems(raw)
-    page = _part(PageSize, raw.get("page"), "page", problems)
     register = _part(Register, raw.get("register", {}), "register", problems)
+    sized = "page" in raw or not (register and register.whole)
+    page = _part(PageSize, raw.get("page"), "page", problems) if sized else PageSize(size=(1, 1))
     fields = tuple(_fields(raw.get("fields"), problems))
+    if not sized:
+        problems += unsized_problems(fields)
+        fields = tuple(field if field.from_ else _wholly(field) for field in fields)
     rules = tuple(_rules(raw.get("rules", []), problems))
     problems += name_problems(raw)
     sheet = Rect(0, 0, *page.size) if page else None
     for field in fields:
         problems += (f"field '{field.name}' {problem}" for problem in field_problems(field, sheet))
     problems += overlap_problems(fields)
+    problems += source_problems(fields)
     if register and sheet:
         problems += register_problems(register, sheet)
+        problems += finding_problems(register, fields)
     for rule in rules:
         problems += rule_problems(rule, raw, fields)
     problems += circle_problems(rules)
@@ -140,7 +149,13 @@ def _build(raw: Toml, source: bytes, folder: Path, problems: list[str]) -> Templ
         folder=folder,
         digest=hashlib.sha256(source).hexdigest(),
         source=source,
+        sized=sized,
     )
+
+
+def _wholly(field: Field) -> Field:
+    """Give a field all of the page, whose size is not known yet."""
+    return field.model_copy(update={"region": Rect(0, 0, 1, 1), "groups": ()})
 
 
 def _missing_files(template: Template) -> Iterator[str]:
@@ -240,5 +255,6 @@ def _field_in_mm(field: Field, factor: float) -> Field:
             "groups": groups,
             "region": field.region and field.region.scaled(factor),
             "pitch": field.pitch and field.pitch * factor,
+            "drift": field.drift and field.drift * factor,
         }
     )

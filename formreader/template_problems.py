@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from graphlib import CycleError, TopologicalSorter
+from math import hypot
 from typing import Any
 
 from pydantic import ValidationError
 
 from formreader import checks
+from formreader.code_parts import PARTS
 from formreader.geometry import Rect
 from formreader.roster import some
 from formreader.rules import Rule
@@ -20,6 +22,9 @@ FORMAT_VERSION = 1
 TOP_LEVEL = frozenset({"formreader", "name", "title", "page", "rules", "register", "fields"})
 RESERVED_NAMES = frozenset({"file", "page", "template", "status"})  # columns of records.csv
 LONGEST_CHECKED = 35  # digits; an IBAN has 34 characters
+LONGEST_RUN = 20  # digits of a free run
+CLOSE = 3.0  # mm, or so; marks nearer to each other are not told apart on a bad scan
+LOCALE = r"[a-z]{2,3}(-[A-Z]{2})?"
 OVERLAP = 0.5  # share of a row; neighbours share lines, and regions are drawn generously
 
 A_NUMBER = "it must be a number"
@@ -41,6 +46,7 @@ REMEDIES = {
     "decimal_parsing": A_NUMBER,
     "enum": "it must be {expected}",
     "literal_error": "it must be {expected}",
+    "string_pattern_mismatch": "write it as FIELD.PART, as in 'micr.serial'",
     "greater_than": "it must be above {gt}",
     "greater_than_equal": "it must be {ge} or more",
     "less_than": "it must be below {lt}",
@@ -97,6 +103,31 @@ def register_problems(register: Register, sheet: Rect) -> Iterator[str]:
             yield f"register: a mark at [{x:g}, {y:g}] lies {_off(sheet)}"
 
 
+def finding_problems(register: Register, fields: Iterable[Field]) -> Iterator[str]:
+    """Yield that nothing tells where a form without fixed boxes is on a scan, or its upper edge."""
+    fields = tuple(fields)
+    if not fields or any(field.is_fixed for field in fields):
+        return
+    marks, others = register.marks, (register.aruco, register.picture, register.whole)
+    is_upright = any(others) or (marks is not None and not _same_upside_down(marks.at))
+    if not (marks or register.outline or any(others)):
+        yield "register: nothing says how a scan is laid over the page; add outline = true or marks"
+    elif not is_upright and all(
+        field.drift is None and field.type is not FieldType.MICR for field in fields
+    ):
+        yield (
+            "register: nothing tells which way is up; add an uneven mark or a picture, or give "
+            "fields in printed boxes or frames a drift"
+        )
+
+
+def _same_upside_down(marks: Iterable[tuple[float, float]]) -> bool:
+    """Tell whether marks look the same when the page is turned by half."""
+    marks = tuple(marks)
+    x, y = (min(side) + max(side) for side in zip(*marks, strict=True))
+    return all(any(hypot(x - a - c, y - b - d) < CLOSE for c, d in marks) for a, b in marks)
+
+
 def field_problems(field: Field, sheet: Rect | None) -> Iterator[str]:
     """Yield what is wrong although each setting is well formed; lengths are in the file's unit."""
     yield from _region_problems(field, sheet)
@@ -109,16 +140,45 @@ def field_problems(field: Field, sheet: Rect | None) -> Iterator[str]:
             yield f"has a pattern that is no regular expression: {error}"
     if field.min is not None and field.max is not None and field.min > field.max:
         yield f"has min {field.min} above max {field.max}"
+    if field.locale is not None and not re.fullmatch(LOCALE, field.locale):
+        yield f"has locale = {field.locale!r}; write the language and the country, as in 'en-IN'"
     yield from _type_problems(field)
+
+
+def unsized_problems(fields: Iterable[Field]) -> Iterator[str]:
+    """Yield fields that have a place on a page of which the size is not said."""
+    placed = (field for field in fields if not field.from_)
+    for number, field in enumerate(placed, 1):
+        if field.regions:
+            yield f"field '{field.name}' has a region, but 'page' is missing, its size; add it"
+        elif number > 1:
+            yield f"field '{field.name}' takes up a whole picture, as one before it; leave it out"
+
+
+def source_problems(fields: Iterable[Field]) -> Iterator[str]:
+    """Yield parts of code lines that are none."""
+    fields = tuple(fields)
+    types = {field.name: field.type for field in fields}
+    for field in fields:
+        if not field.from_:
+            continue
+        where = f"field '{field.name}' has from = {field.from_!r}"
+        if types.get(field.source, FieldType.MICR) is not FieldType.MICR:
+            kind = types[field.source]
+            yield f"{where}, but '{field.source}' is of type {kind}; name a code line"
+        elif field.source not in types:
+            yield f"{where}, but there is no field '{field.source}'; name one of type micr"
+        if field.part not in PARTS:
+            yield f"{where}; the parts of a code line are {', '.join(PARTS)}"
 
 
 def roster_problems(field: Field, roster: Set[str]) -> Iterator[str]:
     """Yield which values of a roster cannot be written in the boxes of its field."""
-    wrong = sorted(
-        value for value in roster if not value.isdecimal() or len(value) > field.box_count
-    )
+    room = field.box_count or LONGEST_RUN
+    wrong = sorted(value for value in roster if not value.isdecimal() or len(value) > room)
     if wrong:
-        yield f"has {some(wrong)}, which cannot be written in {field.box_count} boxes of digits"
+        place = f"{room} boxes of digits" if field.groups else "digits"
+        yield f"has {some(wrong)}, which cannot be written in {place}"
     spelt = sorted(value for value in roster if value != (value.lstrip("0") or "0"))
     if field.type is FieldType.INTEGER and spelt and not wrong:
         yield f"has {some(spelt)} with zeros before it, which integers drop; make it of type digits"
@@ -218,15 +278,20 @@ def _shared(one: Rect, other: Rect) -> float:
 
 
 def _region_problems(field: Field, sheet: Rect | None) -> Iterator[str]:
-    if not field.groups:
-        if field.region is None:
-            yield "has no place on the page; give region and boxes, or groups"
-        else:
-            yield "is a free run of digits, which this version does not read yet; give its boxes"
+    if field.from_ and field.regions:
+        yield "has a place and from; a part of a code line has no place of its own, leave it out"
+    elif not field.from_ and not field.regions:
+        yield "has no place on the page; give region and boxes, or groups"
     if sheet and any(not sheet.contains(region) for region in field.regions):
         yield f"reaches {_off(sheet)}"
-    if field.type is FieldType.CHECKBOX and field.box_count > 1:
-        yield "is a checkbox with several boxes; give each a field of its own"
+    if field.type is FieldType.CHECKBOX and field.box_count != 1:
+        yield "is a checkbox, which has one box; give each a field of its own, with boxes = 1"
+    if field.drift is not None and any(group.boxes == 1 for group in field.groups):
+        yield "has drift and a single box, which looks like any frame; give it a row of boxes"
+    if field.drift is not None and field.type is FieldType.MICR:
+        yield "has drift; a code line is looked for in all of its region, so leave drift out"
+    if field.drift is not None and any(field.drift >= each.width for each in field.regions):
+        yield f"has drift {field.drift:g}, past its own width; give how far prints of it differ"
     for group in field.groups if field.pitch else ():
         yield from _pitch_problems(group, field.pitch or 0)
 
@@ -242,8 +307,10 @@ def _pitch_problems(group: Group, pitch: float) -> Iterator[str]:
 
 
 def _check_problems(field: Field, check: str) -> Iterator[str]:
-    boxes = field.box_count
-    is_shorter = field.type is not FieldType.DIGITS or field.pattern or field.one_of
+    boxes = field.box_count or LONGEST_RUN
+    is_shorter = (
+        not field.groups or field.type is not FieldType.DIGITS or field.pattern or field.one_of
+    )
     shortest = 1 if is_shorter else boxes
     try:
         if any(checks.can_have(check, count) for count in range(shortest, boxes + 1)):
@@ -260,16 +327,12 @@ def _check_problems(field: Field, check: str) -> Iterator[str]:
 
 
 def _type_problems(field: Field) -> Iterator[str]:
-    if field.type is FieldType.MICR:
-        yield "has type micr, which this version does not read yet"
-    letters = {FieldType.DATE: "DMY", FieldType.TIME: "HM"}.get(field.type)
-    example = "DDMMYYYY" if field.type is FieldType.DATE else "HHMM"
-    if letters and field.format is None:
-        yield f"needs a format, as in format = {example!r}"
-    elif letters and field.format is not None:
-        yield from _format_problems(field, letters, example)
-    elif field.format is not None:
-        yield f"has a format, which only dates and times have; it is of type {field.type}"
+    if not field.groups:
+        yield from _run_problems(field)
+    elif field.type is FieldType.MICR:
+        yield "is a code line in boxes, which has none; leave boxes out"
+    else:
+        yield from _box_problems(field)
     if field.roster is not None and field.type not in (FieldType.DIGITS, FieldType.INTEGER):
         yield f"has a roster, which only digits and integers have; it is of type {field.type}"
     elif field.roster is not None and not re.fullmatch(r".+#.+", field.roster):
@@ -278,8 +341,36 @@ def _type_problems(field: Field) -> Iterator[str]:
         yield f"has years from {field.years[0]} to {field.years[1]}; give the first one first"
     if field.decimals and field.type is not FieldType.AMOUNT:
         yield f"has decimals, which only amounts have; it is of type {field.type}"
-    elif field.decimals and field.decimals >= field.box_count:
+    elif field.groups and field.decimals and field.decimals >= field.box_count:
         yield f"has {field.decimals} decimals in {field.box_count} boxes; none is left before them"
+
+
+def _box_problems(field: Field) -> Iterator[str]:
+    """Yield what is wrong with the settings of a field in boxes."""
+    letters = {FieldType.DATE: "DMY", FieldType.TIME: "HM"}.get(field.type)
+    example = "DDMMYYYY" if field.type is FieldType.DATE else "HHMM"
+    if letters and field.format is None:
+        yield f"needs a format, as in format = {example!r}"
+    elif letters and field.format is not None:
+        yield from _format_problems(field, letters, example)
+    elif field.format is not None:
+        yield f"has a format, which only dates and times have; it is of type {field.type}"
+    if field.order is not None:
+        yield "has an order, which dates without boxes have; give a format instead"
+
+
+def _run_problems(field: Field) -> Iterator[str]:
+    """Yield what is wrong with the settings of a free run or a code line."""
+    if field.from_ and field.type is not FieldType.DIGITS:
+        yield f"is a part of a code line, which is digits; it is of type {field.type}"
+    if field.type is FieldType.TIME:
+        yield "is a time without boxes, which cannot be read; give its boxes"
+    if field.format is not None:
+        yield "has a format, which needs boxes; say in which order a date is: order = 'DMY'"
+    if field.pitch is not None or field.guide is not None:
+        yield "has pitch or guide, which need boxes; give boxes, or leave them out"
+    if field.order is not None and field.type is not FieldType.DATE:
+        yield f"has an order, which only dates have; it is of type {field.type}"
 
 
 def _format_problems(field: Field, letters: str, example: str) -> Iterator[str]:

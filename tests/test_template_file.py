@@ -13,6 +13,13 @@ from formreader.template_file import find_template, load_template, parse_templat
 HEAD = 'formreader = 1\nname = "form"\npage = { size = [210, 297] }\n'
 FIELD = '[[fields]]\nname = "a"\ntype = "integer"\nregion = [10, 10, 30, 8]\nboxes = 3\n'
 DATE = FIELD.replace("integer", "date").replace("boxes = 3", "boxes = 8")
+RUN = FIELD.replace("boxes", "#")
+CODE = RUN.replace("integer", "micr")
+PART = '[[fields]]\nname = "b"\ntype = "digits"\nfrom = "a.serial"\n'
+WHOLE = HEAD.replace("page", "#") + "[register]\nwhole = true\n"
+
+OUTLINE = "[register]\noutline = true\n"
+SYMMETRIC = "[register]\nmarks = { size = 5, at = [[9, 9], [201, 9], [9, 288], [201, 288]] }\n"
 
 WRONG = {
     "": "'formreader', the version of the format, is missing; write formreader = 1",
@@ -36,7 +43,35 @@ WRONG = {
     HEAD + FIELD.replace(", 8]", ", 0]"): "'region': width and height must be above 0",
     HEAD + FIELD.replace("[10,", "[190,"): "field 'a' reaches past the edge of the page, 210 x 297",
     HEAD + FIELD.replace("region", "#"): "boxes needs a region = [x, y, width, height] around them",
-    HEAD + FIELD.replace("boxes", "#"): "is a free run of digits, which this version does not read",
+    HEAD
+    + RUN.replace("integer", "time"): "is a time without boxes, which cannot be read; give its",
+    HEAD + RUN + 'format = "DMY"': "has a format, which needs boxes; say in which order a date is",
+    HEAD + RUN + "pitch = 5": "has pitch or guide, which need boxes; give boxes, or leave them out",
+    HEAD + RUN + 'order = "DMY"': "has an order, which only dates have; it is of type integer",
+    HEAD + DATE + 'order = "DMY"\nformat = "DDMMYYYY"': "an order, which dates without boxes have",
+    HEAD + RUN + 'order = "MYD"': "'order' is 'MYD'; it must be 'DMY', 'MDY' or 'YMD'",
+    HEAD
+    + FIELD.replace("= 3", "= 1")
+    + "drift = 5": "has drift and a single box, which looks like",
+    HEAD + RUN.replace("integer", "micr") + "drift = 5": "has drift; a code line is looked for in",
+    HEAD
+    + CODE
+    + PART.replace("digits", "integer"): "is a part of a code line, which is digits; it",
+    HEAD + CODE + PART + "region = [10, 50, 30, 8]": "has a place and from; a part of a code line",
+    HEAD + CODE + PART.replace("serial", "bank"): "from = 'a.bank'; the parts of a code line are",
+    HEAD + CODE + PART.replace("a.serial", "serial"): "write it as FIELD.PART, as in 'micr.serial'",
+    HEAD
+    + PART: "field 'b' has from = 'a.serial', but there is no field 'a'; name one of type micr",
+    HEAD + RUN + PART: "from = 'a.serial', but 'a' is of type integer; name a code line",
+    WHOLE + RUN: "field 'a' has a region, but 'page' is missing, its size; add it",
+    WHOLE
+    + RUN.replace("region", "#")
+    + PART.replace("from", "#"): "'b' takes up a whole picture, as",
+    HEAD + RUN: "register: nothing says how a scan is laid over the page; add outline = true or",
+    HEAD + RUN + OUTLINE: "register: nothing tells which way is up; add an uneven mark or a pic",
+    HEAD + RUN + SYMMETRIC: "register: nothing tells which way is up; add an uneven mark or a pic",
+    HEAD + FIELD + "drift = 30": "has drift 30, past its own width; give how far prints of it di",
+    HEAD + RUN + 'locale = "german"': "has locale = 'german'; write the language and the country",
     HEAD + FIELD + "groups = []": "give either groups, or region and boxes",
     HEAD + FIELD.replace("region", "#").replace("boxes", "#"): "has no place on the page",
     HEAD + FIELD + "pitch = 20": "has pitch 20, at which 3 boxes do not fit a row 30 wide",
@@ -57,8 +92,8 @@ WRONG = {
     HEAD + DATE + 'format = "DDMMYY"': "has format 'DDMMYY' for 8 boxes; each letter needs its box",
     HEAD + DATE + 'format = "DD.MM.YY"': "has format 'DD.MM.YY' for 8 boxes; each letter needs",
     HEAD + DATE + 'format = "DDMMYYYY"\nyears = [2030, 2020]': "has years from 2030 to 2020",
-    HEAD + FIELD.replace("integer", "checkbox"): "is a checkbox with several boxes",
-    HEAD + FIELD.replace("integer", "micr"): "has type micr, which this version does not read yet",
+    HEAD + FIELD.replace("integer", "checkbox"): "is a checkbox, which has one box",
+    HEAD + FIELD.replace("integer", "micr"): "is a code line in boxes, which has none; leave boxes",
     HEAD + FIELD + FIELD: "field 'a' stands 2 times; each field needs a name of its own",
     HEAD + FIELD + FIELD.replace('"a"', '"b"'): "field 'b' lies over field 'a'; give each its own",
     "rules = 'a'\n" + HEAD + FIELD: "rules must be a list of texts",
@@ -123,6 +158,36 @@ def test_region_and_boxes_are_short_for_one_group():
 
     assert [(group.region, group.boxes) for group in field.groups] == [(Rect(10, 10, 30, 8), 3)]
     assert field.region is None
+
+
+def test_a_field_takes_up_a_picture_that_is_a_page_of_any_size():
+    form = parse(WHOLE + RUN.replace("region", "#"))
+
+    (field,) = form.on_picture(400, 100).fields
+
+    assert not form.sized
+    assert form.on_picture(400, 100).page.size == pytest.approx((50.8, 12.7))
+    assert field.region == Rect(0, 0, 50.8, 12.7)
+
+
+def test_parts_of_a_code_line_name_it():
+    field = parse(HEAD + CODE + PART + OUTLINE).field("b")
+
+    assert (field.source, field.part, field.regions) == ("a", "serial", ())
+
+
+def test_a_picture_of_any_size_may_be_a_code_line():
+    form = parse(WHOLE + CODE.replace("region", "#") + PART)
+
+    assert form.on_picture(400, 100).field("b").regions == ()
+    assert form.on_picture(400, 100).field("a").region == form.on_picture(400, 100).bounds
+
+
+@pytest.mark.parametrize("register", [SYMMETRIC.replace("[201, 288]", "[150, 288]"), OUTLINE])
+def test_an_uneven_mark_or_a_frame_tells_which_way_is_up(register):
+    frame = "drift = 5" if register == OUTLINE else ""
+
+    assert parse(HEAD + RUN + frame + "\n" + register).fields
 
 
 def test_groups_of_a_field_count_together():

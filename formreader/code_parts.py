@@ -1,0 +1,87 @@
+"""The parts of a cheque's code line: transit number, account, serial number and amount.
+
+E-13B marks them with four symbols, here letters: T before and behind the transit number, U ("on
+us") around what the bank makes of its own, A around the amount, D for a dash.
+"""
+
+import re
+
+PARTS = ("transit", "account", "serial", "amount")
+
+AUXILIARY = re.compile(r"^U([\dD]+)U")
+"""A serial number at the left: Indian cheques, and American ones of businesses."""
+TRANSIT = re.compile(r"T([\dD]+)T|(\d{9})T")
+"""Where a bank is; Indian cheques have the symbol behind it alone."""
+AMOUNT = re.compile(r"A(\d+)A")
+ACCOUNT = re.compile(r"^[TU]?([\dD]+)[TU]")
+AFTER_ACCOUNT = re.compile(r"[TU]([\dD]+)$")
+"""A serial number at the right: personal cheques of America, which begin with the transit number.
+Others have a code of the transaction there."""
+
+LAYOUTS = {
+    "IN": re.compile(r"U\d{6}U\d{9}T(\d{6}U)?\d{2}"),
+    "US": re.compile(r"(U[\dD]+U)?T\d{9}T(T?[\dD]+[TU])?[\dD]*(A\d{10}A)?"),
+    "CA": re.compile(r"(U\d+U)?T\d{5}D\d{3}T[\dD]+U[\dD]*(A\d{10}A)?"),
+}
+"""What code lines consist of, by country."""
+
+
+def is_whole(code_line: str, locale: str | None) -> bool:
+    """Tell whether a code line has all that one of a country has; of others nothing is known.
+
+    Args:
+        code_line: digits, and T, U, A and D, without spaces.
+        locale: language and country, as in en-IN.
+    """
+    layout = LAYOUTS.get((locale or "").partition("-")[2])
+    return layout is None or layout.fullmatch(code_line) is not None
+
+
+def part_of(code_line: str, part: str) -> str:
+    """Return the digits of a part of a code line; "" where it has none.
+
+    Args:
+        code_line: digits, and T, U, A and D, without spaces.
+        part: one of `PARTS`.
+
+    Raises:
+        ValueError: if there is no such part.
+    """
+    if part not in PARTS:
+        raise ValueError(f"expected one of {', '.join(PARTS)}, got {part!r}")
+    found = {
+        "transit": _transit,
+        "account": _account,
+        "serial": _serial,
+        "amount": _amount,
+    }[part](code_line)
+    return found.replace("D", "")
+
+
+def _transit(code_line: str) -> str:
+    found = TRANSIT.search(code_line)
+    return (found[1] or found[2]) if found else ""
+
+
+def _account(code_line: str) -> str:
+    found = ACCOUNT.search(_behind_transit(code_line))
+    return found[1] if found else ""
+
+
+def _serial(code_line: str) -> str:
+    if not code_line.startswith("T"):
+        found = AUXILIARY.search(code_line)
+        return found[1] if found else ""
+    found = AFTER_ACCOUNT.search(_behind_transit(code_line))
+    return found[1] if found else ""
+
+
+def _amount(code_line: str) -> str:
+    found = AMOUNT.search(code_line)
+    return found[1] if found else ""
+
+
+def _behind_transit(code_line: str) -> str:
+    """Return what the bank makes of its own, between the transit number and the amount."""
+    found = TRANSIT.search(code_line)
+    return AMOUNT.sub("", code_line[found.end() :]) if found else ""
