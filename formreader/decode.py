@@ -1,14 +1,15 @@
 """From the probabilities of a field's boxes to the values it may hold."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
 from itertools import islice
 
 import numpy as np
 
 from formreader.belief import Belief, Candidate
+from formreader.free_run import interpret_run
 from formreader.interpret import EMPTY, STRUCK, UNKNOWN, Meaning, interpret
-from formreader.results import BoxReading, BoxState, FieldReading
-from formreader.spelling import Likelihood, spellings
+from formreader.results import BoxReading, BoxState, FieldReading, Likelihood
+from formreader.spelling import spellings
 from formreader.template import Field, FieldType
 
 CHARACTERS = "0123456789" + STRUCK + UNKNOWN
@@ -26,7 +27,7 @@ MOST = 1000  # nor are more than so many, which take 10 ms
 
 
 def decode(reading: FieldReading, field: Field, roster: Set[str] | None = None) -> Belief:
-    """Return the values that the boxes of a field may spell, each as likely as it is.
+    """Return the values that a field's boxes or its free run may spell, each as likely as it is.
 
     A value that breaks a constraint of its field weighs `REFUSED` of what it would: a doubtful
     digit is settled by its check, but a sure one is doubted, not changed. What was not looked at
@@ -42,13 +43,20 @@ def decode(reading: FieldReading, field: Field, roster: Set[str] | None = None) 
     """
     if len(reading.boxes) != field.box_count:
         raise ValueError(f"expected {field.box_count} boxes, got {len(reading.boxes)}")
-    boxes = [_characters(box, field) for box in reading.boxes]
-    found = _Found(lambda text: interpret(text, field, roster))
-    for text, probability in islice(spellings(boxes), MOST):
+    meaning_of = interpret if field.groups else interpret_run
+    found = _Found(lambda text: meaning_of(text, field, roster))
+    for text, probability in islice(_texts(reading, field), MOST):
         if probability < FAINT * found.most:
             break
         found.add(text, probability)
     return found.belief(reading.name)
+
+
+def _texts(reading: FieldReading, field: Field) -> Iterator[Likelihood]:
+    """Yield what is written in a field, the likeliest first."""
+    if not field.groups:
+        return iter(reading.texts or ((UNKNOWN, 1.0),))
+    return spellings([_characters(box, field) for box in reading.boxes])
 
 
 def _characters(box: BoxReading, field: Field) -> list[Likelihood]:
@@ -124,4 +132,4 @@ def _factor(meaning: Meaning) -> float:
 
     Whether a value would break one is not known while a digit of it is unknown.
     """
-    return 1.0 if meaning.possible or UNKNOWN in meaning.value else REFUSED
+    return meaning.usual if meaning.possible or UNKNOWN in meaning.value else REFUSED

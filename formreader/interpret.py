@@ -29,6 +29,8 @@ class Meaning:
     """Why a person must look at it: a short code, a colon and words; "" if nobody must."""
     possible: bool = True
     """Whether the value can be right as it stands: it is complete and breaks no constraint."""
+    usual: float = 1.0
+    """How often somebody means it who might have written so, by how often what is usual."""
 
 
 def interpret(seen: str, field: Field, roster: Set[str] | None = None) -> Meaning:
@@ -51,7 +53,7 @@ def interpret(seen: str, field: Field, roster: Set[str] | None = None) -> Meanin
     meaning = SPELLINGS[field.type](seen, field)
     if UNKNOWN in meaning.value:
         return Meaning(meaning.value, meaning.reason, possible=False)
-    if violation := next(_violations(meaning.value, field, roster), ""):
+    if violation := next(violations(meaning.value, field, roster), ""):
         return Meaning(meaning.value, violation, possible=False)
     return meaning
 
@@ -88,11 +90,11 @@ def _amount(seen: str, field: Field) -> Meaning:
 def _date(seen: str, field: Field) -> Meaning:
     parts = _parts(seen, field.letters)
     reason = _unknown_box(seen, 0, len(seen))
-    year, doubt = _full_year(parts["Y"], field.years)
+    year, doubt = full_year(parts["Y"], field.years)
     value = f"{year}-{parts['M']}-{parts['D']}"
     if UNKNOWN in value:
         return Meaning(value, reason)
-    impossible = _impossible_date(int(year), int(parts["M"]), int(parts["D"]), field.years)
+    impossible = impossible_date(int(year), int(parts["M"]), int(parts["D"]), field.years)
     return Meaning(value, impossible or reason or doubt, possible=not impossible)
 
 
@@ -156,7 +158,7 @@ def _parts(seen: str, format: str) -> dict[str, str]:
     return {letter: _known(part) for letter, part in parts.items()}
 
 
-def _full_year(written: str, years: tuple[int, int]) -> tuple[str, str]:
+def full_year(written: str, years: tuple[int, int]) -> tuple[str, str]:
     """Return a year in four digits, and a reason to doubt its century or ""."""
     if len(written) == 4:
         return written, ""
@@ -172,7 +174,7 @@ def _full_year(written: str, years: tuple[int, int]) -> tuple[str, str]:
     return guess, f"century: {written} may be {' or '.join(fitting)}; the template can say `years`"
 
 
-def _impossible_date(year: int, month: int, day: int, years: tuple[int, int]) -> str:
+def impossible_date(year: int, month: int, day: int, years: tuple[int, int]) -> str:
     """Return the reason why a date cannot be, or ""."""
     first, last = years
     if not 1 <= month <= 12:
@@ -184,7 +186,7 @@ def _impossible_date(year: int, month: int, day: int, years: tuple[int, int]) ->
     return ""
 
 
-def _violations(value: str, field: Field, roster: Set[str] | None) -> Iterator[str]:
+def violations(value: str, field: Field, roster: Set[str] | None) -> Iterator[str]:
     """Yield the reason of every constraint that a complete value breaks."""
     if field.check is not None and not find_check(field.check)(value):
         yield f"checksum: the {field.check} digit does not fit"

@@ -22,6 +22,8 @@ def pack(reading: PageReading) -> tuple[str, bytes]:
             "area": [field.area.x, field.area.y, field.area.width, field.area.height],
             "boxes": " ".join(box.state for box in field.boxes),
             "covers": [box.cover for box in field.boxes],
+            "texts": field.texts,
+            "doubt": field.doubt,
         }
         for field in reading.fields
     ]
@@ -29,6 +31,7 @@ def pack(reading: PageReading) -> tuple[str, bytes]:
         "template": reading.template,
         "residual_mm": reading.residual_mm,
         "turned": reading.turned,
+        "doubt": reading.doubt,
         "style_size": max((len(box.style) for box in inks), default=0),
         "fields": fields,
     }
@@ -52,12 +55,20 @@ def unpack(structure: str, said: bytes) -> PageReading:
             name=field["name"],
             boxes=tuple(map(box, map(BoxState, states), covers)),
             area=Rect(*field["area"]),
+            texts=tuple((text, probability) for text, probability in field.get("texts", ())),
+            doubt=field.get("doubt", ""),
         )
         for field in whole["fields"]
         for states in (field["boxes"].split(),)
         for covers in (field.get("covers", [None] * len(states)),)  # runs of 0.1 have none
     )
-    return PageReading(whole["template"], whole["residual_mm"], fields, whole["turned"])
+    return PageReading(
+        template=whole["template"],
+        residual_mm=whole["residual_mm"],
+        fields=fields,
+        turned=whole["turned"],
+        doubt=whole.get("doubt", ""),
+    )
 
 
 def _rows(said: bytes, style_size: int) -> tuple[list[list[float]], list[bytes]]:

@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from formreader.geometry import Rect
 from formreader.images import CLASSES
+
+Likelihood: TypeAlias = tuple[str, float]
+"""A text and its probability, 0 to 1."""
+
+Texts: TypeAlias = tuple[Likelihood, ...]
+"""What may be written somewhere, the likeliest first."""
 
 
 class BoxState(StrEnum):
@@ -34,13 +41,17 @@ class BoxReading:
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
-    """The boxes of one field as the machine saw them, nothing decided."""
+    """One field as the machine saw it, nothing decided."""
 
     name: str
     boxes: tuple[BoxReading, ...]
-    """In reading order, over all groups."""
+    """In reading order, over all groups; none of a free run."""
     area: Rect
     """Around the field, whole pixels of the page as a viewer shows it."""
+    texts: Texts = ()
+    """What a free run may spell; none of a field in boxes."""
+    doubt: str = ""
+    """Why a person must see it whatever was read, as a reason; "" if nobody must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class PageReading:
     fields: tuple[FieldReading, ...]
     turned: int = 0
     """By how many quarter turns, clockwise, the form lies on the page as a viewer shows it."""
+    doubt: str = ""
+    """Why a person must see all of it whatever was read, as a reason; "" if nobody must."""
 
 
 class Status(StrEnum):

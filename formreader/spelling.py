@@ -2,10 +2,8 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
 
-Likelihood: TypeAlias = tuple[str, float]
-"""A text and its probability, 0 to 1."""
+from formreader.results import Likelihood
 
 
 def spellings(boxes: Sequence[Sequence[Likelihood]]) -> Iterator[Likelihood]:

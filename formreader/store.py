@@ -61,7 +61,7 @@ MIGRATIONS: tuple[str, ...] = (
 
 ALL_PAGES = """
     SELECT file, path, coalesce(page, 1), layout, reading, probabilities,
-        coalesce(pages.problem, files.problem)
+        coalesce(pages.problem, files.problem), content
     FROM files LEFT JOIN pages USING (content, recipe)
     WHERE page IS NOT NULL OR files.problem IS NOT NULL
     ORDER BY file, page
@@ -80,6 +80,8 @@ class StoredPage:
     """The reading, or the reason why the page was set aside."""
     layout: str | None
     """Digest of the layout of the template that fitted; None for a page set aside."""
+    content: str | None = None
+    """SHA-256 of the file's bytes, hexadecimal; None where it could not be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +225,10 @@ class Store:
 
     def pages(self) -> Iterator[StoredPage]:
         """Yield the pages of every file by the file's name and the page's number."""
-        for file, path, page, layout, reading, floats, problem in self._connection.execute(
-            ALL_PAGES
-        ):
+        for row in self._connection.execute(ALL_PAGES):
+            file, path, page, layout, reading, floats, problem, content = row
             outcome = problem if reading is None else unpack(reading, floats)
-            yield StoredPage(file, Path(path), page, outcome, layout)
+            yield StoredPage(file, Path(path), page, outcome, layout, content)
 
     def _put_file(
         self, path: Path, file: str, recipe: str, content: str | None, problem: str | None
