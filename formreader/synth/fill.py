@@ -11,14 +11,18 @@ import numpy as np
 from formreader.geometry import Rect
 from formreader.images import DigitImage, GrayImage, InkImage
 from formreader.interpret import EMPTY, STRUCK
+from formreader.synth.e13b import DOTS_PER_MM, draw_code_line
 from formreader.synth.glyph import GLYPH_HEIGHT, Glyph, Hand
+from formreader.synth.line import WrittenLine, write_line
 from formreader.synth.paint import paint_ink
-from formreader.synth.sheet import Sheet, field_boxes
+from formreader.synth.sheet import BASE_LINE, BLACK, Sheet, field_boxes
 from formreader.synth.skeletons import Mark
 from formreader.synth.strokes import draw_mark
+from formreader.synth.style import choose_style
 from formreader.synth.values import ZERO, choose_entries
 from formreader.template import FieldType
 
+WIDEST_RUN = 0.9  # of the place for a free run
 WIDEST = 0.8  # of a box: writers keep their digits narrower than this unless they overrun
 OVERRUN_SHARE = 0.2  # of the digits of a page on which strokes run over lines
 
@@ -84,6 +88,7 @@ class FieldTruth:
     value: str
     """Canonical, as the reader should find it."""
     boxes: tuple[BoxTruth, ...]
+    """Empty for a field without boxes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +103,7 @@ class FilledSheet:
 
 
 def fill_sheet(sheet: Sheet, hand: Hand, writing: Writing, rng: np.random.Generator) -> FilledSheet:
-    """Write something that the template accepts into the boxes of a sheet.
+    """Write something that the template accepts where a sheet has its fields.
 
     Raises:
         SetupError: if nothing is found that the template accepts.
@@ -110,9 +115,17 @@ def fill_sheet(sheet: Sheet, hand: Hand, writing: Writing, rng: np.random.Genera
     fields = []
     for field in sheet.template.fields:
         entry = entries[field.name]
+        if field.region and entry.seen:
+            place = field.region.scaled(sheet.dots_per_mm)
+            if field.type is FieldType.MICR:
+                _print_code(image, entry.seen, place, sheet.dots_per_mm)
+            else:
+                _write_run(
+                    image, write_line(entry.seen, hand, choose_style(rng), rng), place, habits, rng
+                )
         areas = field_boxes(field, sheet.style)
         boxes = []
-        for seen, area in zip(entry.seen, areas, strict=True):
+        for seen, area in zip(entry.seen if areas else "", areas, strict=True):
             glyph = _sign(seen, field.type, hand, habits, rng)
             if glyph is not None:
                 height = habits.height if seen.isdigit() else habits.mark_height
@@ -187,6 +200,30 @@ def _press(
         grain = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_LINEAR)
         ink = np.asarray(ink * (1 - np.float32(habits.patchiness) * grain), np.uint8)
     paint_ink(image, ink, x, y, habits.gray)
+
+
+def _write_run(
+    image: GrayImage, line: WrittenLine, place: Rect, habits: Habits, rng: np.random.Generator
+) -> None:
+    """Write a line into its place, pixels: as high as digits in boxes, or as its length allows."""
+    rows, columns = line.ink.shape
+    scale = 0.75 * habits.height * place.height / GLYPH_HEIGHT
+    scale = min(scale, WIDEST_RUN * place.width / columns)
+    digit = scale * GLYPH_HEIGHT
+    x = place.x + rng.uniform(0.03, 0.97 - scale * columns / place.width) * place.width
+    y = place.y + (BASE_LINE - 0.05) * place.height - digit - scale * line.top
+    _press(image, Glyph(line.ink), Rect(x, y, scale * columns, scale * rows), habits, rng)
+
+
+def _print_code(image: GrayImage, text: str, place: Rect, dots_per_mm: float) -> None:
+    """Print a code line in the middle of its place, pixels."""
+    ink = draw_code_line(text)
+    scale = dots_per_mm / DOTS_PER_MM
+    width, height = (side * scale for side in ink.shape[::-1])
+    x = place.x + max(place.width - width, 0) / 2
+    y = place.y + (place.height - height) / 2
+    left, top = math.floor(x), math.floor(y)
+    paint_ink(image, _fit(ink, Rect(x - left, y - top, width, height)), left, top, BLACK)
 
 
 def _fit(ink: InkImage, place: Rect) -> InkImage:

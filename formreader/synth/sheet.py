@@ -26,6 +26,7 @@ FONT_HEIGHT = 22.0  # pixels of a capital at scale 1
 SUBPIXEL_BITS = 4  # of the coordinates that OpenCV draws to
 SUBPIXELS = 2**SUBPIXEL_BITS
 COMB_TOOTH = 0.35  # of the box: how high the ticks of a comb rise from its base line
+BASE_LINE = 0.85  # of a free run's height from its top: the line that is written upon
 BREAK_MM = (0.6, 4.0)  # length of the pieces that thresholding takes out of a line
 
 
@@ -70,8 +71,13 @@ def print_sheet(
         rng: which pieces of the lines are broken out.
 
     Raises:
-        SetupError: if the template's picture cannot be opened.
+        SetupError: if the template's picture cannot be opened, or every picture is a page of it.
     """
+    if not template.sized:
+        raise SetupError(
+            f"the template '{template.name}' has no form to draw: each picture is a page of its "
+            "own size; give it `page` and its field a `region`"
+        )
     if template.registration.picture:
         return Sheet(template, style, dots_per_mm, _picture(template, dots_per_mm))
     width, height = template.page.size
@@ -85,8 +91,12 @@ def print_sheet(
         _draw_aruco(sheet, aruco)
     _write(sheet, template.title, (0.12 * width, 0.05 * height), TITLE_MM)
     for field in template.fields:
-        _label(sheet, field)
-        _draw_field(sheet, field, rng)
+        if field.groups:
+            _label(sheet, field)
+            _draw_field(sheet, field, rng)
+        elif field.region and field.type is not FieldType.MICR:
+            _label(sheet, field)
+            _draw_place(sheet, field.region, is_framed=field.drift is not None)
     return sheet
 
 
@@ -156,25 +166,22 @@ def _draw_aruco(sheet: Sheet, aruco: Aruco) -> None:
 
 
 def _label(sheet: Sheet, field: Field) -> None:
-    """Write a field's name before its first row, or above it where that place is taken."""
+    """Write a field's name before its first row, or above it where that place is taken.
+
+    It is left out where it would stand in what is written without boxes.
+    """
     row = field.regions[0]
     width = _text_width(field.name, LABEL_MM)
     beside = Rect(row.x - width - 3, row.y, width + 2, row.height)
     taken = [region for other in sheet.template.fields for region in other.regions]
-    if beside.x < EDGE_MM or any(_overlap(beside, region) for region in taken):
+    if beside.x < EDGE_MM or any(beside.overlaps(region) for region in taken):
+        above = Rect(row.x, row.y - 1.2 - LABEL_MM, width, LABEL_MM)
+        if any(other.region and above.overlaps(other.region) for other in sheet.template.fields):
+            return
         place = (row.x, row.y - 1.2)
     else:
         place = (beside.x, row.y + (row.height + LABEL_MM) / 2)
     _write(sheet, field.name, place, LABEL_MM)
-
-
-def _overlap(one: Rect, other: Rect) -> bool:
-    return (
-        one.x < other.right
-        and other.x < one.right
-        and one.y < other.bottom
-        and other.y < one.bottom
-    )
 
 
 def _text_width(text: str, height_mm: float) -> float:
@@ -211,6 +218,13 @@ def _draw_field(sheet: Sheet, field: Field, rng: np.random.Generator) -> None:
             case "letters":
                 place = (box.x + box.width / 2 - 1.1, box.y + box.height / 2 + 1.3)
                 _write(sheet, letter, place, LABEL_MM, style.guide_gray)
+
+
+def _draw_place(sheet: Sheet, region: Rect, *, is_framed: bool) -> None:
+    """Draw where a free run is written: into a frame, or upon a line."""
+    line = Rect(region.x, region.y + BASE_LINE * region.height, region.width, 0)
+    for each in _box_lines([region]) if is_framed else [line]:
+        _paint(sheet, each.grown(sheet.style.line_mm / 2), sheet.style.gray)
 
 
 def _box_lines(boxes: Sequence[Rect]) -> list[Rect]:

@@ -47,7 +47,7 @@ class StrokeHand:
 
     def _trace(self, skeleton: Skeleton, rng: np.random.Generator) -> Glyph:
         shape = self._shape(rng)
-        curves = [_curve(stroke, self.haste, self.tremor, rng) @ shape for stroke in skeleton]
+        curves = [curve(stroke, self.haste, self.tremor, rng) @ shape for stroke in skeleton]
         return Glyph(_draw(curves, self.pen, rng))
 
     def _shape(self, rng: np.random.Generator) -> Points:
@@ -91,11 +91,11 @@ def draw_mark(mark: Mark, rng: np.random.Generator, *, pen: float = BITMAP_PEN) 
     ways = MARKS[mark]
     skeleton = ways[int(rng.integers(len(ways)))]
     stretch = np.diag(rng.uniform(0.75, 1.25, 2))
-    curves = [_curve(stroke, 0.1, 0.04, rng) @ stretch for stroke in skeleton]
+    curves = [curve(stroke, 0.1, 0.04, rng) @ stretch for stroke in skeleton]
     return Glyph(_draw(curves, pen, rng))
 
 
-def _curve(
+def curve(
     stroke: tuple[tuple[float, float], ...], haste: float, tremor: float, rng: np.random.Generator
 ) -> Curve:
     """Lay a smooth curve through a stroke's points; a point given twice is a corner."""

@@ -8,13 +8,17 @@ from typing import TypeAlias
 
 import numpy as np
 
+from formreader.code_parts import part_of
 from formreader.errors import SetupError
+from formreader.free_run import interpret_run
 from formreader.interpret import EMPTY, STRUCK, UNUSED, interpret
 from formreader.rules import Expression, Name, Rule, evaluate
+from formreader.synth.runs import label_of, spell_run
 from formreader.template import NUMERIC, Field, FieldType, Template
 
 ZERO = "0"
 
+WITHOUT_BOXES = 6  # digits at most before the point, where no boxes limit them
 BLANK_SHARE = 0.1  # of fields that need not be filled
 CHECKED_SHARE = 0.4  # of checkboxes
 YEARS = (1950, 2030)  # of dates, where the template allows them
@@ -30,7 +34,7 @@ class Entry:
     """What stands in a field."""
 
     seen: str
-    """One character per box: a digit, "_" nothing, "X" struck out."""
+    """One character per box: a digit, "_" nothing, "X" struck out; or the text of a free run."""
     value: str
     """Canonical, as the reader should find it; "" for a field left blank."""
 
@@ -58,7 +62,11 @@ def choose_entries(
     entries = {
         field.name: _entry(field, template, numbers.get(field.name), unused, rng)
         for field in template.fields
+        if not field.from_
     }
+    for field in template.fields:
+        if field.from_:
+            entries[field.name] = Entry("", part_of(entries[field.source].value, field.part))
     return entries | _slip(template, entries, rng) if slip else entries
 
 
@@ -70,7 +78,9 @@ def _slip(
     told = [
         field
         for field in template.fields
-        if (field.check or field.name in results) and entries[field.name].seen.strip(UNUSED)
+        if field.groups
+        and (field.check or field.name in results)
+        and entries[field.name].seen.strip(UNUSED)
     ]
     if not told:
         return {}
@@ -125,7 +135,8 @@ def _draw_number(
 
 def _bounds(field: Field) -> tuple[Decimal, Decimal]:
     """Return the least and the largest number that can stand in a field."""
-    largest = Decimal(10**field.box_count - 1).scaleb(-field.decimals)
+    room = field.box_count or WITHOUT_BOXES + field.decimals
+    largest = Decimal(10**room - 1).scaleb(-field.decimals)
     low = Decimal(0) if field.min is None else max(field.min, Decimal(0))
     return low, largest if field.max is None else min(field.max, largest)
 
@@ -141,6 +152,8 @@ def _fits(number: Decimal, field: Field, template: Template) -> bool:
     if not low <= number <= high or number != round(number, field.decimals):
         return False
     roster = template.rosters.get(field.name)
+    if not field.groups:
+        return interpret_run(f"{number:.{field.decimals}f}", field, roster).possible
     return interpret(_spell_number(field, number, ZERO), field, roster).possible
 
 
@@ -166,12 +179,18 @@ def _entry(
     field: Field, template: Template, number: Decimal | None, unused: str, rng: np.random.Generator
 ) -> Entry:
     """Spell what stands in a field; try again until the template accepts it."""
+    roster = template.rosters.get(field.name)
     for _ in range(ATTEMPTS):
-        if number is None:
+        if not field.groups:
+            seen = _spell_without_boxes(field, template, number, rng)
+        elif number is None:
             seen = _spell(field, template, EMPTY if unused == ZERO else unused, rng)
         else:
             seen = _spell_number(field, number, unused)
-        meaning = interpret(seen, field, template.rosters.get(field.name))
+        if field.groups:
+            meaning = interpret(seen, field, roster)
+        else:
+            meaning = interpret_run(label_of(seen), field, roster)
         if meaning.possible:
             return Entry(seen, meaning.value)
     raise _nothing_found(field)
@@ -182,6 +201,17 @@ def _nothing_found(field: Field) -> SetupError:
         f"found nothing to write into field '{field.name}' that its template accepts; "
         "list some values in its one_of"
     )
+
+
+def _spell_without_boxes(
+    field: Field, template: Template, number: Decimal | None, rng: np.random.Generator
+) -> str:
+    """Return what to write where there are no boxes; nothing where a field is left blank."""
+    if not field.required and (number == 0 or (number is None and rng.random() < BLANK_SHARE)):
+        return ""
+    if number is None and (listed := _listed(field, template)):
+        return listed[int(rng.integers(len(listed)))]
+    return spell_run(field, number, rng)
 
 
 def _spell_number(field: Field, number: Decimal, unused: str) -> str:

@@ -1,0 +1,75 @@
+"""Zeros written in one stroke, as people end amounts: 00, 000."""
+
+import numpy as np
+
+from formreader.geometry import Points
+from formreader.images import InkImage
+from formreader.synth.pen import inked_strokes, leaning
+from formreader.synth.style import Style
+
+POINTS = 24  # of a curve for each zero
+LINKED = 6  # points of the link to the next
+ASPECT = 0.62  # width of a zero by its height
+LOOSE = 0.35  # radians by which the ends of zeros differ from each other
+OPEN = 0.5  # of such runs are of zeros open at the top: ovv
+FIRST_CLOSED = 0.7  # of their first zeros
+WIDEST_OPEN = 1.0  # radians to both sides of their tops
+
+
+def joined_zeros(count: int, style: Style, rng: np.random.Generator) -> InkImage:
+    """Draw zeros without lifting the pen, cut out tightly: circles, linked near their tops.
+
+    The hastier, the more the pen goes on to the right while it circles against the clock, and the
+    rounder it cuts the corners between: zeros stay open at the top, or end in loops.
+
+    Args:
+        count: of zeros.
+        style: of the writing.
+        rng: makes every choice.
+    """
+    haste = rng.beta(1.2, 1.6)
+    gap = rng.uniform(0.1, WIDEST_OPEN) if rng.random() < OPEN else -0.1
+    radius = ASPECT / 2 * style.aspect * rng.uniform(0.75, 1.25)
+    advance = radius * rng.uniform(1.9, 3.2)
+    gaps = [0.0 if rng.random() < FIRST_CLOSED else gap, *[gap] * (count - 1)]
+    zeros = [
+        _circle((number * advance, radius), haste, own, rng) for number, own in enumerate(gaps)
+    ]
+    parts = [zeros[0]]
+    for zero in zeros[1:]:
+        parts += [_link(parts[-1][-1], zero[0], rng), zero]
+    path = _smoothed(np.concatenate(parts), round(1 + 3 * haste))
+    path[:, 1] += rng.normal(0, 0.05) * path[:, 0]
+    ink = inked_strokes([path * style.zeros], style.pen * rng.uniform(0.8, 1.2))
+    return leaning(ink, style.slant + rng.normal(0, 0.04), 1.0, 1.0, 0.0)
+
+
+def _circle(
+    place: tuple[float, float], haste: float, gap: float, rng: np.random.Generator
+) -> Points:
+    """Return a zero of about the height 1, of a middle and radius, from its top to its top.
+
+    Its ends are a gap in radians left and right of the top; below 0, the stroke runs over it.
+    """
+    middle, radius = place
+    begin, end = rng.normal(gap, LOOSE), 2 * np.pi - rng.normal(gap, LOOSE)
+    angle = np.linspace(begin, end, POINTS)
+    drift = haste * rng.uniform(0, 1.2) * radius * (angle / np.pi - 1)
+    wide, high = np.exp(rng.normal(0, 0.1, 2))
+    x = middle + drift - radius * wide * np.sin(angle)
+    y = 0.5 - high * (0.5 + 0.5 * np.cos(angle))
+    return np.column_stack([x, y])
+
+
+def _link(start: Points, end: Points, rng: np.random.Generator) -> Points:
+    """Return the points between the end of a zero and the beginning of the next, sagging."""
+    t = np.linspace(0, 1, LINKED + 2)[1:-1, None]
+    sag = np.array([0, rng.normal(0.04, 0.1)])
+    return np.asarray(start + (end - start) * t + 4 * sag * t * (1 - t), np.float64)
+
+
+def _smoothed(path: Points, reach: int) -> Points:
+    """Average each point with its neighbours, so many to both sides."""
+    padded = np.pad(path, ((reach, reach), (0, 0)), mode="edge")
+    window = np.full(2 * reach + 1, 1 / (2 * reach + 1))
+    return np.column_stack([np.convolve(padded[:, axis], window, "valid") for axis in (0, 1)])
