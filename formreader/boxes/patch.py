@@ -46,7 +46,7 @@ def cut_patch(image: GrayImage, transform: Transform, region: Rect) -> Patch:
     dots = float(np.clip(BOX_PIXELS / region.height, low, high))
     area = region.grown(MARGIN_MM)
     size = (round(area.width * dots), round(area.height * dots))
-    to_scan = Transform.scaling(1 / dots).then(Transform.shift(area.x, area.y)).then(transform)
+    to_scan = _from_patch(transform, area, dots)
     gray = _warp(image, to_scan, size)
     return Patch(
         ink=to_ink(gray, BACKGROUND_MM * dots),
@@ -87,6 +87,28 @@ def _step(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> float:
     if counts[darkest:palest].sum() > FEW * counts[:palest].sum():
         return 0.0
     return 1 / to_scan.scale_at(size[0] / 2, size[1] / 2)
+
+
+def cut_upright(
+    image: GrayImage, transform: Transform, area: Rect, dots_per_mm: float
+) -> GrayImage:
+    """Cut a part of the page out of a scan as it is, upright.
+
+    Args:
+        image: the whole page.
+        transform: page mm to scan pixels.
+        area: what to cut out, mm.
+        dots_per_mm: its resolution.
+    """
+    to_scan = _from_patch(transform, area, dots_per_mm)
+    return _warp(
+        image, to_scan, (round(area.width * dots_per_mm), round(area.height * dots_per_mm))
+    )
+
+
+def _from_patch(transform: Transform, area: Rect, dots_per_mm: float) -> Transform:
+    """Return the mapping of an upright patch of the page, in its pixels, to the scan's."""
+    return Transform.scaling(1 / dots_per_mm).then(Transform.shift(area.x, area.y)).then(transform)
 
 
 def _warp(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> GrayImage:

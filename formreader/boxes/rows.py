@@ -11,6 +11,7 @@ from formreader.boxes.guide import remove_guides
 from formreader.boxes.lattice import Lattice, expected_lattice, find_lattice
 from formreader.boxes.lines import remove_lines
 from formreader.boxes.patch import Patch, cut_patch
+from formreader.boxes.seek import BoxRow, seek_row
 from formreader.boxes.strokes import pen_darkness, share_out
 from formreader.geometry import Points, Rect, Transform
 from formreader.images import GrayImage, InkImage
@@ -66,7 +67,7 @@ def find_rows(
     """Find the boxes of every field.
 
     Rows see to each other: one that lies where the others do not expect it latched on to other
-    lines, and is looked for again where they do.
+    lines, and is looked for again where they do. Rows that drift are looked for by themselves.
 
     Args:
         image: the page.
@@ -75,26 +76,19 @@ def find_rows(
         printed: False where a drop-out colour left nothing of the boxes: they are where the
             template has them.
     """
-    rows = [
-        _find(image, field, group, transform, printed=printed)
-        for field in template.fields
-        for group in field.groups
-    ]
-    if not printed:
-        return FoundRows(tuple(rows), residual_mm=0.0, evidence=0.0, misplaced=0.0)
-    expected = _expected_offsets(rows)
-    rows = [
-        _find_near(row, offset) if _is_astray(row, offset) else row
-        for row, offset in zip(rows, expected, strict=True)
-    ]
-    expected = _expected_offsets(rows)
-    gaps = np.abs(_offsets(rows) - expected).max(axis=1)
-    return FoundRows(
-        rows=tuple(rows),
-        residual_mm=_residual(rows, expected),
-        misplaced=float(np.mean(gaps > MISPLACED_MM)),
-        evidence=float(np.mean([row.lattice.evidence for row in rows])),
+    places = [(field, group) for field in template.fields for group in field.groups]
+    fixed = _find_fixed(
+        [
+            _find(image, field, group, transform, printed=printed)
+            for field, group in places
+            if field.is_fixed
+        ],
+        printed=printed,
     )
+    drifting = (_seek(image, *place, transform) for place in places if not place[0].is_fixed)
+    found = {True: iter(fixed.rows), False: drifting}
+    rows = tuple(next(found[field.is_fixed]) for field, _ in places)
+    return replace(fixed, rows=rows, evidence=_mean_evidence(rows) if printed else 0.0)
 
 
 def cut_strokes(rows: Sequence[Row]) -> tuple[tuple[InkImage | None, ...], ...]:
@@ -128,6 +122,40 @@ def _find(
     else:
         lattice = expected_lattice(patch, group.boxes, field.pitch)
     return Row(field, group, patch, lattice)
+
+
+def _find_fixed(rows: list[Row], *, printed: bool) -> FoundRows:
+    """Settle where rows are that lie where the template has them, by each other."""
+    if not printed or not rows:
+        return FoundRows(tuple(rows), residual_mm=0.0, evidence=0.0, misplaced=0.0)
+    expected = _expected_offsets(rows)
+    rows = [
+        _find_near(row, offset) if _is_astray(row, offset) else row
+        for row, offset in zip(rows, expected, strict=True)
+    ]
+    expected = _expected_offsets(rows)
+    gaps = np.abs(_offsets(rows) - expected).max(axis=1)
+    return FoundRows(
+        rows=tuple(rows),
+        residual_mm=_residual(rows, expected),
+        misplaced=float(np.mean(gaps > MISPLACED_MM)),
+        evidence=_mean_evidence(rows),
+    )
+
+
+def _mean_evidence(rows: Sequence[Row]) -> float:
+    return float(np.mean([row.lattice.evidence for row in rows])) if rows else 0.0
+
+
+def _seek(image: GrayImage, field: Field, group: Group, transform: Transform) -> Row:
+    """Look for a row that lies elsewhere on every print; where it is not seen, expect it."""
+    place = seek_row(image, transform, BoxRow(group.region, group.boxes, field.drift or 0))
+    if place is None:
+        patch = cut_patch(image, transform, group.region)
+        return Row(field, group, patch, expected_lattice(patch, group.boxes, field.pitch))
+    group = Group(region=place, boxes=group.boxes)
+    patch = cut_patch(image, transform, place)
+    return Row(field, group, patch, find_lattice(patch, group.boxes, pitch_mm=field.pitch))
 
 
 def _find_near(row: Row, offset: npt.NDArray[np.float64]) -> Row:

@@ -66,8 +66,8 @@ class Hand(Part):
     """By how much the log of a digit's probability rises for each unit of likeness."""
 
 
-class ModelCard(Part):
-    """All there is to know of a network, beside its weights."""
+class NetworkCard(Part):
+    """What is known of any network, beside its weights."""
 
     name: str
     title: str
@@ -75,6 +75,19 @@ class ModelCard(Part):
     """The network, in the card's folder."""
     sha256: str
     """Of the network's file, hexadecimal: its version."""
+    trained_on: tuple[DataSource, ...]
+    parameters: int = 0
+    """Numbers that were learned; 0: not known."""
+    training_s: float = 0.0
+    """How long that took, without drawing what it was trained on."""
+    seed: int
+    created_by: str
+    """The command that made it."""
+
+
+class ModelCard(NetworkCard):
+    """All there is to know of a digit network, beside its weights."""
+
     classes: tuple[str, ...]
     """In the order of the network's outputs."""
     input: InputConvention
@@ -85,18 +98,10 @@ class ModelCard(Part):
     networks are shown more of what is no digit than forms hold."""
     hand: Hand | None = None
     """None where the network does not tell how digits are written."""
-    trained_on: tuple[DataSource, ...]
     scores: dict[str, Score]
     """By the name of the set of digits."""
     recipe: str = ""
     """By which it was trained."""
-    parameters: int = 0
-    """Numbers that were learned; 0: not known."""
-    training_s: float = 0.0
-    """How long that took, without drawing pages."""
-    seed: int
-    created_by: str
-    """The command that made it."""
 
 
 def folder_of(path: Path) -> Path:
@@ -143,7 +148,7 @@ def write_card(card: ModelCard, path: Path) -> None:
     replace_bytes(path, (card.model_dump_json(indent=2) + "\n").encode())
 
 
-def load_network(card: ModelCard, folder: Path) -> bytes:
+def load_network(card: NetworkCard, folder: Path) -> bytes:
     """Read the network of a card from its folder.
 
     Raises:

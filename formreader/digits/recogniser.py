@@ -1,16 +1,13 @@
 """Recognisers: from digit images to the probabilities of what each shows."""
 
-import os
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from ai_edge_litert.interpreter import Interpreter
 
 from formreader.digits.card import ModelCard, find_model, folder_of, load_card, load_network
 from formreader.errors import ModelError
@@ -26,9 +23,7 @@ from formreader.images import (
     Styles,
     require_digits,
 )
-
-STDERR = 2
-_muting = threading.Lock()  # a second thread would take the muted stderr for the one to restore
+from formreader.litert import open_network
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,9 +111,7 @@ class _Run:
     """One thread's interpreter of the network."""
 
     def __init__(self, network: bytes, classes: int) -> None:
-        with _muting, _silent_stderr():
-            self._interpreter = Interpreter(model_content=network, num_threads=1)
-            self._interpreter.allocate_tensors()
+        self._interpreter = open_network(network)
         (given,) = self._interpreter.get_input_details()
         outputs = {
             tuple(got["shape"]): got["index"] for got in self._interpreter.get_output_details()
@@ -155,20 +148,3 @@ def _softmax(logits: npt.NDArray[np.float32], card: ModelCard) -> Probabilities:
     powers = np.exp(scaled)
     powers[:, NO_DIGIT] *= np.float32(card.no_digit_weight)
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-
-
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Keep LiteRT from announcing each interpreter it makes; it has no setting for it."""
-    try:
-        kept = os.dup(STDERR)
-    except OSError:  # a program without a console has no stderr
-        yield
-        return
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), STDERR)
-        try:
-            yield
-        finally:
-            os.dup2(kept, STDERR)
-            os.close(kept)

@@ -4,6 +4,7 @@ Each method in `methods` offers mappings of the page onto the scan; `verdict` lo
 boxes under each of them, corrects it by them, and believes it if enough of them are there.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from formreader.errors import AlignmentError
@@ -12,10 +13,11 @@ from formreader.images import GrayImage, require_gray
 from formreader.register.dropout import shows_only_writing
 from formreader.register.lines import Lines, outlines
 from formreader.register.methods import FEWEST_LINES, Attempt, Method, attempts
-from formreader.register.pyramid import halve_down
+from formreader.register.pyramid import Pyramid, halve_down
 from formreader.register.verdict import Candidate, best_of, is_convincing, judge
 from formreader.template import Register, Template
 
+LEAST_LINE = 12  # pixels; of a line cut out, digits may be as low
 SMALLEST = 40  # pixels; 1 cm at 100 dpi, less than any form
 
 
@@ -33,6 +35,38 @@ class Alignment:
     """False where the scan shows writing but no boxes, as a drop-out colour leaves it."""
 
 
+def alignments(
+    image: GrayImage, template: Template, *, dpi: float | None = None
+) -> Iterator[Alignment]:
+    """Yield where a template may lie on a scan; what is found there must tell which is right.
+
+    A template with boxes in fixed places is laid upon them, which leaves one alignment.
+
+    Args:
+        image: the page, at 100 to 600 dpi, turned and askew as it may be.
+        template: what it should be.
+        dpi: what the file claims; it may be wrong.
+
+    Raises:
+        AlignmentError: if there is none.
+    """
+    if template.is_fixed:
+        yield align(image, template, dpi=dpi)
+        return
+    scan = _prepared(image, LEAST_LINE if template.registration.whole else SMALLEST)
+    found = False
+    for attempt in attempts(scan, template, outlines(template), dpi):
+        for transform in attempt.transforms:
+            found = True
+            yield Alignment(transform, attempt.method, fit=1.0)
+        if attempt.proven:
+            return
+    if not found:
+        raise AlignmentError(
+            f"no sheet of the size of '{template.name}' was found; scan it whole, one to a picture"
+        )
+
+
 def align(image: GrayImage, template: Template, *, dpi: float | None = None) -> Alignment:
     """Find where a template lies on a scan or photo: within 0.3 mm as a rule, 1.5 mm at worst.
 
@@ -44,11 +78,7 @@ def align(image: GrayImage, template: Template, *, dpi: float | None = None) -> 
     Raises:
         AlignmentError: if the page is another form, or which way is up cannot be told.
     """
-    require_gray(image)
-    height, width = image.shape
-    if min(height, width) < SMALLEST:
-        raise AlignmentError(f"{width} x {height} pixels are no page; scan it at 100 dpi or more")
-    scan, expected = halve_down(image), outlines(template)
+    scan, expected = _prepared(image, SMALLEST), outlines(template)
     seen: list[Candidate] = []
     best: Candidate | None = None
     attempt = Attempt("boxes")
@@ -64,6 +94,14 @@ def align(image: GrayImage, template: Template, *, dpi: float | None = None) -> 
         if shows_only_writing(scan, expected, transform):
             return Alignment(transform, attempt.method, seen[-1].sighting.fit, printed=False)
     raise AlignmentError(_refusal(seen, template, expected))
+
+
+def _prepared(image: GrayImage, least: int) -> Pyramid:
+    require_gray(image)
+    height, width = image.shape
+    if min(height, width) < least:
+        raise AlignmentError(f"{width} x {height} pixels are no page; scan it at 100 dpi or more")
+    return halve_down(image)
 
 
 def _refusal(seen: list[Candidate], template: Template, expected: Lines) -> str:

@@ -105,6 +105,7 @@ def _rows(template: Template, gap_mm: float = 0.0) -> list[tuple[Group, float]]:
     return [
         (group, field.pitch or (group.region.width + gap_mm) / group.boxes)
         for field in template.fields
+        if field.is_fixed
         for group in field.groups
     ]
 
@@ -145,7 +146,7 @@ def _gathered(
     """Join kinds of pieces, each with its direction, its height and the rows of its pieces."""
     counts = [len(part) for part in points]
     bounds = template.bounds
-    regions = [group.region for field in template.fields for group in field.groups]
+    regions = [group.region for group, _ in _rows(template)]
     return Lines(
         points=np.concatenate([part.reshape(-1, SAMPLES, 2) for part in points]),
         inward=np.repeat(np.array(inward, np.float64), counts, axis=0),

@@ -1,12 +1,13 @@
 """The methods of registration, one attempt after another in the order of what they cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
 import numpy as np
 
+from formreader.boxes.seek import BoxRow, seek_rows
 from formreader.geometry import Points, Rect, Transform
 from formreader.register.aruco import match_markers
 from formreader.register.flat import Flat, flatten
@@ -24,7 +25,7 @@ from formreader.register.outline import find_sheets
 from formreader.register.picture import match_picture
 from formreader.register.printed import search
 from formreader.register.pyramid import Pyramid
-from formreader.template import MM_PER_INCH, Marks, Template
+from formreader.template import LONG_SIDE_MM, MM_PER_INCH, Marks, Template
 
 Method = Literal["marks", "aruco", "outline", "picture", "boxes", "whole"]
 
@@ -32,6 +33,7 @@ BELIEVABLE_DPI = (0.35, 1.25)  # of what the scan's size says: a sheet may lie o
 SAME_SCALE = 0.05  # scales closer than this are one
 SCALES = np.geomspace(0.85, 1.17, 26)  # of the print against the scan's size: margins cut or added
 SCALES_ON_SHEET = np.geomspace(0.92, 1.04, 11)  # against the sheet's size: printers shrink
+OTHER_SHAPE = 1.25  # times as wide for its height a sheet is another one; photos squeeze less
 FEWEST_LINES = 30  # two rows of boxes have about 24: their arrangement is met by chance
 PROVEN_MM = 0.5  # spread of marks in their arrangement that is no coincidence
 
@@ -72,7 +74,10 @@ def attempts(
     if register.whole:
         whole = _laid_on(_picture_corners(scan), template.bounds)[:1]
         yield Attempt("whole", whole, rough=True, backed=True, proven=True)
-    if register.outline:
+    if register.outline and not template.is_fixed:
+        yield from _by_flat_sheet(scan, template.bounds)
+        yield from _by_drifting_row(scan, template, scales)
+    elif register.outline:
         for sheet in (*find_sheets(scan), _picture_corners(scan)):
             yield Attempt("outline", _laid_on(sheet, template.bounds), rough=True, backed=True)
     if len(outlines.points) < FEWEST_LINES:
@@ -128,6 +133,59 @@ def _laid_on(sheet: Points, bounds: Rect) -> list[Transform]:
     upright = _size_like(sheet, bounds) == (bounds.width, bounds.height)
     turns = (0, 2) if upright else (1, 3)
     return [Transform.from_quad(bounds.corners, np.roll(sheet, -turn, axis=0)) for turn in turns]
+
+
+def _by_flat_sheet(scan: Pyramid, bounds: Rect) -> Iterator[Attempt]:
+    """Lay the page upon every sheet of its shape, its lines level, as it is and upside down.
+
+    The picture itself comes first: most scans are cut at the edge of the paper, and looking for
+    it takes 30 ms.
+    """
+    for sheet in chain([_picture_corners(scan)], _lazily(lambda: find_sheets(scan))):
+        size = _size_like(sheet, bounds)
+        if _has_shape(sheet, size):
+            flat = flatten(scan, sheet, size)
+            height, width = flat.image.shape
+            level = flat.to_scan.apply(Rect(-0.5, -0.5, width, height).corners)
+            yield Attempt("outline", _laid_on(level, bounds))
+
+
+def _by_drifting_row(scan: Pyramid, template: Template, scales: list[float]) -> Iterator[Attempt]:
+    """Lay the page by its row of boxes, wherever it is: the edge of the paper is not seen.
+
+    Two rows are of two cheques on one scan, neither of which is meant more than the other.
+    """
+    rows = [(field, group) for field in template.fields for group in field.groups]
+    if not rows:
+        return
+    field, group = rows[0]
+    like = BoxRow(group.region, group.boxes, field.drift or 0.0)
+    width, height = scan.size
+    for scale in (*scales, max(scan.size) / LONG_SIDE_MM):
+        size = (width / scale, height / scale)
+        flat = flatten(scan, _picture_corners(scan), size)
+        down, across = flat.image.shape
+        sheet = flat.to_scan.apply(Rect(-0.5, -0.5, across, down).corners)
+        for turn in range(4):
+            area = Rect(0, 0, *(size if turn % 2 == 0 else size[::-1]))
+            laid = Transform.from_quad(area.corners, np.roll(sheet, -turn, axis=0))
+            found = seek_rows(scan.views[0].image, laid, area, like)
+            if len(found) == 1:
+                dx = found[0].x + (found[0].width - group.region.width) / 2 - group.region.x
+                moved = Transform.shift(dx, found[0].y - group.region.y)
+                yield Attempt("boxes", [moved.then(laid)])
+
+
+def _lazily(find: Callable[[], Iterable[Points]]) -> Iterator[Points]:
+    """Yield what is found, looking for it only when it is asked for."""
+    yield from find()
+
+
+def _has_shape(sheet: Points, size: tuple[float, float]) -> bool:
+    """Tell whether four corners may be those of a sheet of a size."""
+    sides = np.linalg.norm(np.roll(sheet, -1, axis=0) - sheet, axis=1)
+    shape = (sides[0] + sides[2]) / (sides[1] + sides[3]) * size[1] / size[0]
+    return bool(1 / OTHER_SHAPE < shape < OTHER_SHAPE)
 
 
 def _by_boxes(scan: Pyramid, outlines: Lines, scales: list[float]) -> Iterator[Attempt]:

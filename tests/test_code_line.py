@@ -1,0 +1,51 @@
+"""Code lines are cut out level and at one height."""
+
+import cv2
+import numpy as np
+import pytest
+
+from formreader.geometry import Rect, Transform
+from formreader.strips.code_line import CODE_HEIGHT, cut_code_line
+from formreader.synth.e13b import DOTS_PER_MM, SHAPES, draw_code_line
+
+TEXT = "U309086U 500211012T 426160U 31"
+PAPER = Rect(0, 0, 180, 16)
+
+
+def printed(text: str = TEXT, dpi: float = 200, slope: float = 0.0) -> tuple[np.ndarray, Transform]:
+    """Return the lower edge of a cheque with a code line in its middle."""
+    dots = dpi / 25.4
+    line, scale = draw_code_line(text), dots / DOTS_PER_MM
+    soft = cv2.GaussianBlur(line, (0, 0), 0.35 / scale)
+    matrix = np.array([[scale, 0, 20 * dots], [slope * scale, scale, 6 * dots]])
+    size = (round(PAPER.width * dots), round(PAPER.height * dots))
+    ink = cv2.warpAffine(soft, matrix, size).astype(float) / 255
+    return (230 - 200 * ink).astype(np.uint8), Transform.scaling(dots)
+
+
+@pytest.mark.parametrize("dpi", [150, 200, 300, 600])
+@pytest.mark.parametrize("slope", [-0.012, 0.0, 0.012])
+def test_the_line_fills_its_strip(dpi, slope):
+    strip = cut_code_line(*printed(dpi=dpi, slope=slope), PAPER)
+
+    assert strip is not None
+    assert strip.shape[0] == CODE_HEIGHT
+    assert strip.shape[1] == pytest.approx(610, rel=0.07)
+    (rows,) = np.nonzero(strip.mean(axis=1) > 0.3 * strip.mean(axis=1).max())
+    assert rows[-1] - rows[0] + 1 == pytest.approx(18, abs=2)
+
+
+def test_other_print_is_no_code_line():
+    paper, to_scan = printed(text=" ")
+    cv2.putText(paper, "Please sign above this line", (150, 90), cv2.FONT_HERSHEY_TRIPLEX, 1, 30, 2)
+
+    assert cut_code_line(paper, to_scan, PAPER) is None
+
+
+def test_bare_paper_has_none():
+    assert cut_code_line(*printed(text=" "), PAPER) is None
+
+
+def test_every_character_is_nine_cells_high_and_seven_wide():
+    assert len(SHAPES) == 14
+    assert {(len(rows), *{len(row) for row in rows}) for rows in SHAPES.values()} == {(9, 7)}
