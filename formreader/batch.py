@@ -197,6 +197,7 @@ def _versions(recipe: Recipe) -> dict[str, object]:
         "formreader": __version__,
         "templates": {template.name: template.digest for template in recipe.templates},
         "model": {"name": card.name, "sha256": card.sha256, "temperature": card.temperature},
+        "lines": {kind: network.card.sha256 for kind, network in recipe.lines.items()},
     }
 
 
@@ -279,7 +280,7 @@ class _Intake:
 
 def _policy(store: Store, recipe: Recipe, settings: Settings) -> KeepPromise:
     """Return by what a run is decided."""
-    evidence, hand = recipe.model.evidence, recipe.model.card.hand
+    evidence, hand = recipe.evidence, recipe.model.card.hand
     shifts = find_shifts(store.pages(), _templates(store, recipe), hand, evidence.pages)
     return KeepPromise(settings.max_error, evidence, hand, shifts)
 

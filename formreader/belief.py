@@ -23,7 +23,8 @@ class Belief:
 
     name: str
     read: str
-    """The likeliest character of each box, constraints aside: what the machine saw."""
+    """The likeliest character of each box, or text of a field without boxes, constraints aside:
+    what the machine saw."""
     candidates: tuple[Candidate, ...]
     """Never none; first the one to believe in, then the likeliest first."""
     rest: float = 0.0

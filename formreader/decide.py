@@ -1,8 +1,10 @@
 """What becomes of every field of a run: into the table by itself, or to a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from formreader.decode import decode
+from formreader.duplicates import find_duplicates, has_code_line
 from formreader.hand import by_one_hand
 from formreader.policy import Policy
 from formreader.reconcile import reconcile
@@ -27,12 +29,19 @@ def decide(
     """
     has_unique = any(field.unique for each in templates.values() for field in each.fields)
     dealt = deal(_forms(pages(), templates), policy.hand) if has_unique else {}
+    has_cheques = any(map(has_code_line, templates.values()))
+    duplicates = find_duplicates(pages(), templates) if has_cheques else {}
     for page in pages():
         if page.layout is None or isinstance(page.outcome, str):
             yield Problem(page.file, page.page, str(page.outcome))
         else:
             template, place = templates[page.layout], (page.file, page.page)
-            yield decide_page(place, page.outcome, template, policy, dealt.get(place))
+            reading = replace(page.outcome, doubt=_both(duplicates.get(place), page.outcome.doubt))
+            yield decide_page(place, reading, template, policy, dealt.get(place))
+
+
+def _both(duplicate: str | None, complaint: str) -> str:
+    return "; ".join(filter(None, (duplicate, complaint)))
 
 
 def decide_page(
@@ -60,7 +69,8 @@ def decide_page(
         if each.name not in dealt.beliefs
     }
     together = reconcile(alone | dealt.beliefs, template.rules)
-    doubts = {**together.broken, **dealt.repeated}
+    doubts = {each.name: reading.doubt or each.doubt for each in reading.fields}
+    doubts |= {**together.broken, **dealt.repeated}
     decisions = {
         name: settle(belief, field, doubts.get(name, ""), policy.least_confidence(field, template))
         for name, belief in together.beliefs.items()

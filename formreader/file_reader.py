@@ -83,7 +83,8 @@ class FileReader:
         if isinstance(page, FailedPage):
             return PageDone(task, page.number, str(page.error))
         try:
-            reading = read_page(page, self.recipe.templates, self.recipe.model)
+            recipe = self.recipe
+            reading = read_page(page, recipe.templates, recipe.model, recipe.lines)
         except PageError as error:
             return PageDone(task, page.number, str(error))
         except Exception as error:  # noqa: BLE001 - the boundary of a page

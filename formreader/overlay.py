@@ -12,8 +12,8 @@ import numpy.typing as npt
 from formreader.boxes.rows import Row
 from formreader.geometry import Points, Rect, Transform, quarter_turns
 from formreader.images import GrayImage
+from formreader.lay import Laid
 from formreader.results import Decision, Status
-from formreader.template import Template
 
 ColorImage: TypeAlias = npt.NDArray[np.uint8]
 """A picture for people, (height, width, 3), blue before green before red."""
@@ -44,13 +44,7 @@ FONT_HEIGHT = 22.0  # pixels of a capital at scale 1
 FRACTION = 4  # bits of a pixel in which OpenCV takes points
 
 
-def draw_overlay(
-    image: GrayImage,
-    template: Template,
-    transform: Transform,
-    rows: Sequence[Row],
-    decisions: Mapping[str, Decision],
-) -> ColorImage:
+def draw_overlay(image: GrayImage, laid: Laid, decisions: Mapping[str, Decision]) -> ColorImage:
     """Draw fields over a scan: broken lines where the template has them, full ones where they are.
 
     Above each box stands what was read in it, before each field its name. The form comes out
@@ -58,11 +52,10 @@ def draw_overlay(
 
     Args:
         image: the page.
-        template: in mm.
-        transform: page mm to scan pixels.
-        rows: the boxes that were found.
+        laid: its template, and what was found of it.
         decisions: by the name of the field; those left out were not read.
     """
+    template, transform = laid.template, laid.alignment.transform
     turns = quarter_turns(transform.apply(template.bounds.corners))
     picture, to_picture = _prepared(image, turns)
     page_to_picture = transform.then(to_picture)
@@ -72,8 +65,15 @@ def draw_overlay(
         places = [page_to_picture.apply(region.corners) for region in field.regions]
         for corners in places:
             pen.draw_broken(corners, EXPECTED)
-        pen.write_before(places[0], field.name, EXPECTED)
-    for row, status, read in _by_row(rows, decisions):
+        for corners in places[:1]:
+            pen.write_before(corners, field.name, EXPECTED)
+    for run in laid.runs:
+        decision = decisions.get(run.field.name)
+        status = decision.status if decision else Status.REVIEW
+        corners = to_picture.apply(run.outline)
+        pen.draw(corners, COLORS[status], thick=status is Status.REVIEW)
+        pen.write_above(corners, decision.read if decision else "", COLORS[status])
+    for row, status, read in _by_row(laid.found.rows, decisions):
         for outline, character in zip(row.box_outlines, read, strict=True):
             corners = to_picture.apply(outline)
             pen.draw(corners, COLORS[status], thick=status is Status.REVIEW)

@@ -8,8 +8,11 @@ from typing import Protocol
 from formreader.digits.card import Hand
 from formreader.evidence import Evidence, Support, support
 from formreader.shift import Shift
+from formreader.strips.card import LineKind
+from formreader.strips.network import kind_of_line
 from formreader.template import Field, FieldType, Template
 
+KINDS_OF_LINES = {LineKind.FREE_RUN: "free run", LineKind.CODE_LINE: "code line"}
 STRICTER = 10  # times less doubt is let through on pages unlike those of the evidence
 
 
@@ -49,21 +52,29 @@ class KeepPromise:
     """By what forms are unlike those of the evidence, by the name of their template."""
 
     def least_confidence(self, field: Field, template: Template) -> float | None:
-        """Return the least confidence that suffices for a field; None if none does."""
+        """Return the least confidence that suffices for a field; None if none does.
+
+        What is noticed of digits in boxes tells nothing of lines, which another network reads.
+        """
         max_error = min(self.max_error, field.max_error or self.max_error)
         least = self.support(kind_of(field, template), max_error).least_confidence
-        if least is None or template.name not in self.shifts:
+        if least is None or not field.groups or template.name not in self.shifts:
             return least
         return 1 - (1 - least) / STRICTER
 
     def support(self, kind: str, max_error: float) -> Support:
         """Return what evidence there is for a promise of fields of one kind.
 
-        Where there are too few fields of it, those of all kinds are taken together.
+        Where there are too few fields of it, those of all kinds in boxes are taken together; of
+        lines, which another network reads, these tell nothing.
         """
-        own = _support(self.evidence, kind, max_error)
+        own = _support(self.evidence, (kind,), max_error)
         enough = own.least_confidence is not None or own.fields >= own.wanted
-        return own if enough else _support(self.evidence, None, max_error)
+        lines = set(KINDS_OF_LINES.values())
+        if enough or kind in lines:
+            return own
+        boxed = sorted(set(self.evidence.kinds.tolist()) - lines)
+        return _support(self.evidence, tuple(boxed), max_error)
 
     def supports(self, templates: Iterable[Template]) -> dict[str, Support]:
         """Return what evidence there is for the promise of the run, by kind of the fields."""
@@ -72,13 +83,15 @@ class KeepPromise:
 
 
 @lru_cache  # 0.1 s, before reading and again for deciding
-def _support(evidence: Evidence, kind: str | None, max_error: float) -> Support:
-    """Return what the fields of one kind show of a promise; None: those of all kinds."""
-    return support(evidence if kind is None else evidence.of([kind]), max_error)
+def _support(evidence: Evidence, kinds: tuple[str, ...], max_error: float) -> Support:
+    """Return what the fields of some kinds show of a promise."""
+    return support(evidence.of(kinds), max_error)
 
 
 def kind_of(field: Field, template: Template) -> str:
     """Return what speaks for a field beside the network: fields of one kind err alike."""
+    if not field.groups:
+        return KINDS_OF_LINES[kind_of_line(field)]
     if field.type is FieldType.CHECKBOX:
         return "checkbox"
     in_rule = any(field.name in rule.fields for rule in template.rules)

@@ -3,15 +3,20 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Protocol
+
+import numpy as np
 
 from formreader.digits.card import ModelCard
 from formreader.digits.recogniser import Recogniser
 from formreader.errors import SetupError
-from formreader.evidence import Evidence
-from formreader.template import Template
+from formreader.evidence import Evidence, gathered
+from formreader.strips.card import LineKind
+from formreader.strips.network import LineNetwork, kind_of_line
+from formreader.template import Field, Template
 
 LAYOUT = {"name", "type", "groups", "region", "pitch", "guide"}  # of a field: what reading needs
 
@@ -37,6 +42,8 @@ class Recipe:
     templates: tuple[Template, ...]
     """By name: the order in which they were given changes nothing."""
     model: Model
+    lines: Mapping[LineKind, LineNetwork] = field(default_factory=dict)
+    """The networks of what is written without boxes, as far as the templates need them."""
 
     @cached_property
     def layouts(self) -> Mapping[str, str]:
@@ -48,10 +55,32 @@ class Recipe:
         """What tells this recipe from others, hexadecimal."""
         card = self.model.card
         scale = (card.temperature, card.no_digit_weight)  # calibrating changes these alone
-        return _sha256([sorted(self.layouts.items()), card.sha256, scale])
+        parts = [sorted(self.layouts.items()), card.sha256, scale]
+        if self.lines:
+            lines = [network.card for _, network in sorted(self.lines.items())]
+            parts.append([(each.sha256, each.temperature, each.slants) for each in lines])
+        return _sha256(parts)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """How its networks err on fields; what was measured with the model comes first."""
+        own = self.model.evidence
+        theirs = [self.lines[kind].evidence for kind in sorted(self.lines)]
+        new = [each for each in theirs if not np.isin(each.kinds[:1], own.kinds).any()]
+        return gathered([own, *new]) if new else own
 
 
-def make_recipe(templates: Iterable[Template], model: Model) -> Recipe:
+def lines_needed(templates: Iterable[Template]) -> frozenset[LineKind]:
+    """Return which kinds of line network templates need."""
+    fields = (field for template in templates for field in template.fields)
+    return frozenset(kind_of_line(field) for field in fields if field.region is not None)
+
+
+def make_recipe(
+    templates: Iterable[Template],
+    model: Model,
+    lines: Mapping[LineKind, LineNetwork] = MappingProxyType({}),
+) -> Recipe:
     """Return the recipe for pages that may be any of these forms.
 
     Raises:
@@ -61,7 +90,7 @@ def make_recipe(templates: Iterable[Template], model: Model) -> Recipe:
     for template in templates:
         if by_name.setdefault(template.name, template).digest != template.digest:
             raise SetupError(f"two different templates are called {template.name!r}; rename one")
-    return Recipe(tuple(by_name[name] for name in sorted(by_name)), model)
+    return Recipe(tuple(by_name[name] for name in sorted(by_name)), model, dict(lines))
 
 
 def layout_digest(template: Template) -> str:
@@ -77,9 +106,16 @@ def layout_digest(template: Template) -> str:
             template.page.model_dump(mode="json"),
             template.registration.model_dump(mode="json"),
             hashlib.sha256(blank_form).hexdigest(),
-            [field.model_dump(mode="json", include=LAYOUT) for field in template.fields],
+            [_layout_of(field) for field in template.fields],
         ]
     )
+
+
+def _layout_of(each: Field) -> dict[str, object]:
+    """Return what reading needs of a field; a new setting counts only where it is made."""
+    layout = each.model_dump(mode="json", include=LAYOUT)
+    newer = {"drift": each.drift, "from": each.from_}
+    return layout | {name: value for name, value in newer.items() if value is not None}
 
 
 def _sha256(value: object) -> str:

@@ -141,8 +141,8 @@ def _value(value: str) -> str:
 
 
 def _details(decision: Decision) -> str:
-    """Say what was seen in the boxes, how sure the guess is and what else it may be."""
-    rows = [("boxes", f"<code>{escape(decision.read)}</code>")]
+    """Say what was seen, how sure the guess is and what else it may be."""
+    rows = [("read", f"<code>{escape(decision.read)}</code>")]
     if decision.confidence:
         rows.append(("confidence", _percent(decision.confidence)))
     if decision.alternatives:

@@ -63,10 +63,11 @@ class Witness:
     @property
     def evidence(self) -> Evidence:
         """What was seen."""
-        if not self._fields or not self._pages:
+        if not self._fields:
             return NO_EVIDENCE
         kinds, writers, confidence, right = map(list, zip(*self._fields, strict=True))
-        conditions, boxes = map(list, zip(*self._pages, strict=True))
+        conditions = [condition for condition, _ in self._pages]
+        boxes = [count for _, count in self._pages]
         return Evidence(
             np.array(kinds, np.str_),
             np.array(writers, np.str_),

@@ -5,7 +5,8 @@ import numpy as np
 from formreader.digits.card import CLASS_NAMES, InputConvention, ModelCard
 from formreader.digits.recogniser import Look
 from formreader.evidence import Evidence
-from formreader.images import CLASSES, DigitBatch
+from formreader.images import CLASSES, DigitBatch, StripImage
+from formreader.results import Texts
 
 
 def card(sha256: str = "0" * 64) -> ModelCard:
@@ -76,3 +77,16 @@ class AsksFor:
 
     def least_confidence(self, field, _):
         return self.least(min(self.max_error, field.max_error or self.max_error))
+
+
+class Spells:
+    """Sees one text in every strip, and how sure it is of it."""
+
+    def __init__(self, text: str, sure: float = 1.0) -> None:
+        self.found = ((text, sure), ("9", 1 - sure)) if sure < 1 else ((text, sure),)
+        self.strips: list[StripImage] = []
+        """What it was shown."""
+
+    def texts(self, strip: StripImage) -> Texts:
+        self.strips.append(strip)
+        return self.found

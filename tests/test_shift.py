@@ -1,9 +1,14 @@
 """Pages unlike those that promises were measured on."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from formreader.shift import FALSE_ALARMS, NO_PAGES, TRAITS, Batch, SeenPages, find_shift
+from formreader.evidence import Evidence
+from formreader.policy import STRICTER, KeepPromise
+from formreader.shift import FALSE_ALARMS, NO_PAGES, TRAITS, Batch, SeenPages, Shift, find_shift
+from formreader.template_file import parse_template
 
 CONDITIONS = 6
 
@@ -78,3 +83,45 @@ def test_too_few_pages_seen_tell_nothing(seen):
 
 def test_an_empty_batch_is_like_any():
     assert find_shift(Batch(), draw_seen()) is None
+
+
+def test_boxes_tell_nothing_of_lines_and_lines_nothing_of_boxes():
+    confidence = np.full(4000, 0.99)
+    kinds, right = np.repeat(["checked", "free run"], 2000), np.repeat([True, False], 2000)
+    policy = KeepPromise(0.01, Evidence(kinds, np.arange(4000).astype(str), confidence, right))
+
+    assert policy.support("plain", 0.01).least_confidence == pytest.approx(0.99)
+    assert policy.support("free run", 0.01).least_confidence is None
+    assert policy.support("code line", 0.01).least_confidence is None
+
+
+def test_only_what_is_in_boxes_must_be_surer_on_odd_pages():
+    form = parse_template(
+        b"""
+        formreader = 1
+        name = "slip"
+        page = { size = [100, 50] }
+        fields = [
+            { name = "number", type = "digits", region = [10, 10, 30, 5], boxes = 6 },
+            { name = "amount", type = "digits", region = [10, 30, 30, 5] },
+        ]
+        """,
+        Path("slip.toml"),
+    )
+    confidence = np.tile(np.linspace(0.9, 1, 1000), 2)
+    evidence = Evidence(
+        np.repeat(["plain", "free run"], 1000),
+        np.arange(2000).astype(str),
+        confidence,
+        confidence > 0.95,
+    )
+    usual = KeepPromise(0.01, evidence)
+    odd = KeepPromise(0.01, evidence, shifts={"slip": Shift("doubt", 0.5, 0.1)})
+
+    limits = {
+        name: [policy.least_confidence(form.field(name), form) for policy in (usual, odd)]
+        for name in ("number", "amount")
+    }
+
+    assert limits["amount"][0] == limits["amount"][1]
+    assert 1 - limits["number"][1] == pytest.approx((1 - limits["number"][0]) / STRICTER)

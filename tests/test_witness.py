@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from formreader.digits.card import Hand
+from formreader.geometry import Rect
 from formreader.images import STYLE_SIZE
-from formreader.results import PageReading
+from formreader.results import FieldReading, PageReading
+from formreader.template import Field
 from formreader.traits import traits_of
 from formreader.witness import Witness
 from tests.builders import field, form, seen
@@ -77,3 +79,17 @@ def test_a_form_that_nobody_filled_in_tells_nothing():
 
     assert boxes == 0
     assert not traits.any()
+
+
+def test_pages_without_boxes_have_no_traits_and_are_evidence_all_the_same():
+    line = form(Field.model_validate({"name": "line", "type": "digits", "region": [0, 0, 9, 9]}))
+    read = FieldReading("line", (), Rect(0, 0, 9, 9), (("4711", 0.99), ("4771", 0.01)))
+    reading = PageReading("form", 0.0, (read,))
+    witness = Witness(None)
+
+    witness.add(reading, line, {"line": "4711"}, "me", "clean")
+
+    assert traits_of(reading, line, NO_STYLES)[0] == 0
+    assert witness.evidence.kinds.tolist() == ["free run"]
+    assert witness.evidence.right.all()
+    assert len(witness.evidence.pages) == 0

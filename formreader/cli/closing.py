@@ -32,8 +32,9 @@ def show_finished(finished: Finished, out: Path) -> None:
     for name, shift in finished.shifts.items():
         typer.echo(
             f"promise void for {name}: these pages are unlike those it was measured on: {shift}. "
-            f"Only values {STRICTER} times as sure are accepted; check some of them, and measure "
-            "on your own pages by `formreader model calibrate --from OUT --truth CSV`"
+            f"Of what is in boxes, only values {STRICTER} times as sure are accepted; check some "
+            "of them, and measure on your own pages by "
+            "`formreader model calibrate --from OUT --truth CSV`"
         )
     typer.echo("\n".join(_lines(finished, out)))
 

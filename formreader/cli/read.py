@@ -12,14 +12,14 @@ import typer
 
 from formreader.batch import Finished, Settings, run_batch
 from formreader.cli.closing import show_finished
+from formreader.cli.networks import recipe_for
 from formreader.cli.progress import watching
-from formreader.digits.recogniser import load_recogniser
 from formreader.engines import EngineName, make_engine
 from formreader.errors import FormreaderError
 from formreader.inputs import find_inputs
-from formreader.policy import KeepPromise
-from formreader.recipe import Recipe, make_recipe
-from formreader.shipped import DEFAULT_MODEL, model_folders, template_folders
+from formreader.policy import KINDS_OF_LINES, KeepPromise
+from formreader.recipe import Recipe
+from formreader.shipped import DEFAULT_MODEL, template_folders
 from formreader.template_file import find_template, load_template
 
 MAX_ERROR = 0.001
@@ -85,13 +85,13 @@ def read(  # noqa: PLR0913, PLR0917 options of the command line
 
 
 def load_recipe(templates: Sequence[str], model: str, max_error: float) -> Recipe:
-    """Load templates and a network by name or path; warn if it cannot keep the promise.
+    """Load templates and networks by name or path; warn if they cannot keep the promise.
 
     Raises:
         SetupError: if any of them is missing or cannot be used.
     """
     files = (find_template(name, template_folders()) for name in templates)
-    recipe = make_recipe(map(load_template, files), load_recogniser(model, model_folders()))
+    recipe = recipe_for(list(map(load_template, files)), model)
     for note in _unsupported(recipe, max_error):
         typer.echo(f"note: {note}", err=True)
     return recipe
@@ -99,17 +99,24 @@ def load_recipe(templates: Sequence[str], model: str, max_error: float) -> Recip
 
 def _unsupported(recipe: Recipe, max_error: float) -> Iterator[str]:
     """Yield what is not known well enough of the network to keep the promise."""
-    policy = KeepPromise(max_error, recipe.model.evidence)
+    policy = KeepPromise(max_error, recipe.evidence)
     for kind, found in policy.supports(recipe.templates).items():
         if found.least_confidence is None:
-            known = f"what is known of the network {recipe.model.card.name!r}"
-            yield f"fields that are {kind} go to review: a promise of {max_error:g} " + (
+            known = f"what is known of the network {_network_for(kind, recipe)!r}"
+            yield f"fields of the kind {kind!r} go to review: a promise of {max_error:g} " + (
                 f"wants {found.wanted:,} independent fields without an error, and {known} is worth "
                 f"{found.fields:,.0f}"
                 if found.fields < found.wanted
                 else f"is not kept by {known}: too many of its surest {found.fields:,.0f} "
                 "independent fields are wrong"
             )
+
+
+def _network_for(kind: str, recipe: Recipe) -> str:
+    """Return the name of the network that reads fields of a kind."""
+    lines = {words: line for line, words in KINDS_OF_LINES.items()}
+    network = recipe.lines[lines[kind]] if kind in lines else recipe.model
+    return network.card.name
 
 
 def read_files(paths: Sequence[str], recipe: Recipe, settings: Settings) -> Finished:

@@ -7,21 +7,20 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from formreader.boxes.rows import FoundRows, find_rows
 from formreader.cli.columns import in_columns
+from formreader.cli.networks import recipe_for
 from formreader.cli.pictures import write_picture
 from formreader.decide import decide_page
-from formreader.digits.recogniser import load_recogniser
 from formreader.errors import AlignmentError, InputError, SetupError, TemplateError
 from formreader.images import GrayImage
+from formreader.lay import Laid, lay_best
 from formreader.overlay import draw_overlay
 from formreader.pages import FailedPage, Page, read_page
 from formreader.policy import KeepPromise
-from formreader.reader import prepare, reading_of
-from formreader.recipe import Model
-from formreader.register import Alignment, align
+from formreader.reader import prepare, read_runs, reading_of
+from formreader.recipe import Recipe
 from formreader.results import Decision
-from formreader.shipped import DEFAULT_MODEL, model_folders, template_folders
+from formreader.shipped import DEFAULT_MODEL, template_folders
 from formreader.synth.sheet import PrintStyle, print_sheet
 from formreader.template import MM_PER_INCH, Template
 from formreader.template_file import find_template, load_template, template_files
@@ -101,9 +100,9 @@ def show(
         write_picture(out, _empty(form))
         typer.echo(f"{out.as_posix()}: the empty form, {_size(form)}")
         return
-    recogniser = load_recogniser(model, model_folders())
+    recipe = recipe_for([form], model)
     try:
-        _show_filled(form, _page(scan, page), recogniser, out)
+        _show_filled(form, _page(scan, page), recipe, out)
     except AlignmentError as error:
         typer.echo(f"set aside: {error}", err=True)
         raise typer.Exit(SET_ASIDE) from error
@@ -151,33 +150,33 @@ def _page(scan: Path, number: int) -> Page:
     return page
 
 
-def _show_filled(form: Template, page: Page, model: Model, out: Path) -> None:
+def _show_filled(form: Template, page: Page, recipe: Recipe, out: Path) -> None:
     """Write the overlay and print what it shows, also of a page that fits too badly to be read.
 
     Raises:
         AlignmentError: if the page is not this form.
     """
-    alignment = align(page.image, form, dpi=page.dpi)
-    found = find_rows(page.image, form, alignment.transform)
+    laid = lay_best(page, form)
     decisions: dict[str, Decision] = {}
     try:
         sheet = prepare(page, [form])
-        reading = reading_of(sheet, model.look(sheet.digits))
-        policy = KeepPromise(MAX_ERROR, model.evidence, model.card.hand)
+        texts = read_runs(sheet, recipe.lines)
+        reading = reading_of(sheet, recipe.model.look(sheet.digits), texts)
+        policy = KeepPromise(MAX_ERROR, recipe.evidence, recipe.model.card.hand)
         record = decide_page((page.file, page.number), reading, form, policy)
         decisions = {field.decision.name: field.decision for field in record.fields}
     finally:
-        picture = draw_overlay(page.image, form, alignment.transform, found.rows, decisions)
-        write_picture(out, picture)
-        typer.echo(_table(found, decisions))
-        typer.echo(_registration(alignment, found))
+        write_picture(out, draw_overlay(page.image, laid, decisions))
+        typer.echo(_table(laid, decisions))
+        typer.echo(_registration(laid))
         typer.echo(f"picture: {out.as_posix()}")
 
 
-def _table(found: FoundRows, decisions: Mapping[str, Decision]) -> str:
-    """List where each row of boxes lies, and what was read in its field."""
+def _table(laid: Laid, decisions: Mapping[str, Decision]) -> str:
+    """List where each row of boxes lies, and what was read in every field."""
     rows = [OFFSETS_HEADER]
-    for row, before in zip(found.rows, (None, *found.rows), strict=False):
+    found = laid.found.rows
+    for row, before in zip(found, (None, *found), strict=False):
         same = before is not None and row.field is before.field
         rows.append(
             (
@@ -187,6 +186,8 @@ def _table(found: FoundRows, decisions: Mapping[str, Decision]) -> str:
                 f"{row.lattice.evidence:.0%}",
             )
         )
+    without_boxes = (field for field in laid.template.fields if not field.groups)
+    rows += [(*_read(field.name, decisions), "", "", "") for field in without_boxes]
     return in_columns(rows)
 
 
@@ -196,9 +197,13 @@ def _read(name: str, decisions: Mapping[str, Decision]) -> tuple[str, str, str, 
     return name, "", "", "not read"
 
 
-def _registration(alignment: Alignment, found: FoundRows) -> str:
+def _registration(laid: Laid) -> str:
+    how = f"registered by {laid.alignment.method}, fit {laid.alignment.fit:.2f}"
+    if not (laid.template.is_fixed or laid.sought):
+        return how
+    if not laid.template.is_fixed:
+        return f"{how}; {laid.evidence:.0%} of its boxes, frames and code lines were seen"
     return (
-        f"registered by {alignment.method}, fit {alignment.fit:.2f}; the boxes lie "
-        f"{found.residual_mm:.2f} mm, root mean square, from their places in the template, "
-        f"{found.evidence:.0%} of their lines were seen"
+        f"{how}; the boxes lie {laid.found.residual_mm:.2f} mm, root mean square, from their "
+        f"places in the template, {laid.evidence:.0%} of their lines were seen"
     )

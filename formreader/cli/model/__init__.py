@@ -6,6 +6,7 @@ from formreader.cli.model.calibrate import calibrate
 from formreader.cli.model.compare import compare
 from formreader.cli.model.evaluate import evaluate
 from formreader.cli.model.export import export
+from formreader.cli.model.lines import lines
 from formreader.cli.model.list import list_models
 from formreader.cli.model.train import train
 
@@ -19,6 +20,7 @@ def model() -> None:
 
 app.command("list")(list_models)
 app.command()(train)
+app.command()(lines)
 app.command()(evaluate)
 app.command()(calibrate)
 app.command()(compare)

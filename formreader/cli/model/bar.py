@@ -39,7 +39,8 @@ class Bar:
 
     def epoch(self, epoch: "Epoch") -> None:
         """Print what an epoch brought."""
-        shown = f"epoch {epoch.number}: loss {epoch.loss:.4f}, {epoch.accuracy:.2%} right"
+        right = "" if epoch.accuracy is None else f", {epoch.accuracy:.2%} right"
+        shown = f"epoch {epoch.number}: loss {epoch.loss:.4f}{right}"
         held_out = (
             f"; held out: loss {epoch.held_out_loss:.4f}, {epoch.held_out_accuracy:.2%} right"
             if epoch.held_out_loss is not None
