@@ -3,11 +3,12 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -100,3 +101,14 @@ class CheckpointFile:
 def unfinished_training(plan: Plan) -> CheckpointFile:
     """Return where the training of a plan is kept while it lasts."""
     return CheckpointFile(plan.out / UNFINISHED_NAME, plan.command)
+
+
+def values_of(variables: Sequence[keras.Variable]) -> Weights:
+    """Return the values of a network's or an optimizer's variables."""
+    return [variable.numpy() for variable in variables]
+
+
+def restore(variables: Sequence[keras.Variable], values: Weights) -> None:
+    """Give variables the values they had, in their order."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

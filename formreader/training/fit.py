@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,13 @@ from formreader.digit_sets.labelled import LabelledDigits, Labels
 from formreader.errors import SetupError
 from formreader.images import DigitBatch
 from formreader.training.augment import Augmenter
-from formreader.training.checkpoint import Checkpoint, Weights, unfinished_training
+from formreader.training.checkpoint import (
+    Checkpoint,
+    Weights,
+    restore,
+    unfinished_training,
+    values_of,
+)
 from formreader.training.material import Material
 from formreader.training.plan import Plan
 from formreader.training.progress import Epoch, Progress
@@ -111,16 +117,16 @@ class _Course:
         return Checkpoint(
             log=tuple(self.log),
             best=self.best,
-            network=_values(self._network.variables),
-            optimizer=_values(self._optimizer.variables),
+            network=values_of(self._network.variables),
+            optimizer=values_of(self._optimizer.variables),
             rng=self._rng.bit_generator.state,
         )
 
     def resume(self, past: Checkpoint) -> None:
         """Go on from where a training of the same plan stopped."""
         self.log, self.best = list(past.log), past.best
-        _restore(self._network.variables, past.network)
-        _restore(self._optimizer.variables, past.optimizer)
+        restore(self._network.variables, past.network)
+        restore(self._optimizer.variables, past.optimizer)
         self._rng.bit_generator.state = past.rng
 
     @property
@@ -191,12 +197,3 @@ def _judge(network: keras.Model, digits: LabelledDigits) -> tuple[float, float]:
     right = logits.argmax(axis=1) == digits.labels
     loss = keras.losses.sparse_categorical_crossentropy(digits.labels, logits, from_logits=True)
     return float(np.mean(loss)), float(right.mean())
-
-
-def _values(variables: Sequence[keras.Variable]) -> Weights:
-    return [variable.numpy() for variable in variables]
-
-
-def _restore(variables: Sequence[keras.Variable], values: Weights) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)

@@ -1,9 +1,8 @@
 """Make a model from beginning to end: train, export, calibrate, score, write its card."""
 
-import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -21,7 +20,7 @@ from formreader.digits.card import (
     write_model,
 )
 from formreader.digits.recogniser import LiteRTRecogniser
-from formreader.files import make_folder, replace_bytes, replacing
+from formreader.files import make_folder, replace_bytes
 from formreader.training.checkpoint import unfinished_training
 from formreader.training.fetch import fetch_mnist
 from formreader.training.fit import fit
@@ -35,14 +34,13 @@ from formreader.training.lite import Precision, to_lite
 from formreader.training.material import Material, gather, load_sets
 from formreader.training.one_hand import measure_hand
 from formreader.training.plan import Plan
-from formreader.training.progress import Epoch, Progress
+from formreader.training.progress import Epoch, Progress, write_log
 from formreader.training.sets import load_test_set
 from formreader.training.style import class_count, with_style
 
 NETWORK_NAME = "digits.tflite"
 KERAS_NAME = "digits.keras"  # the same for TensorFlow: to export it otherwise, or train it on
 PRECISION: Precision = "dynamic"  # of what is shipped; see README for what it costs
-LOG_NAME = "training.csv"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +175,4 @@ def _save(network: keras.Model, path: Path) -> None:
 
 def _write(out: Path, exported: bytes, card: ModelCard, log: Sequence[Epoch]) -> None:
     write_model(out, card, exported)
-    with replacing(out / LOG_NAME) as file:
-        table = csv.DictWriter(file, [field.name for field in fields(Epoch)], lineterminator="\n")
-        table.writeheader()
-        table.writerows(asdict(epoch) for epoch in log)
+    write_log(out, log)

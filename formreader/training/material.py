@@ -80,7 +80,7 @@ def gather(
         shown=digits.take(~last),
         held_out=(replace(digits.take(last), name="digits"),) if last.any() else (),
         pages=None,
-        sources=tuple(map(_source, sets)),
+        sources=tuple(map(source_of, sets)),
     )
 
 
@@ -106,7 +106,7 @@ def _with_pages(
         shown=joined("shown", [*known, _on_pages(known, to_train, rng, progress)]),
         held_out=tuple(unknown),
         pages=_on_pages(unknown, to_judge, rng, progress),
-        sources=tuple(_source(part) for part, _ in parts),
+        sources=tuple(source_of(part) for part, _ in parts),
     )
 
 
@@ -137,6 +137,7 @@ def _on_pages(
     return write_and_cut(digits, spoils, wanted, rng, progress.step)
 
 
-def _source(digits: LabelledDigits) -> DataSource:
+def source_of(digits: LabelledDigits) -> DataSource:
+    """Say what a set of digits is, for the card of a network trained on it."""
     licence = LICENCES.get(digits.name, "not stated")
     return DataSource(name=digits.name, licence=licence, digits=len(digits))

@@ -1,0 +1,1 @@
+"""Line networks: what is drawn to train them on, and how they are trained."""

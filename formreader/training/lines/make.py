@@ -1,0 +1,174 @@
+"""Make a line network from beginning to end: draw, train, export, calibrate, write its card."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import keras
+
+from formreader.digit_sets.labelled import LabelledDigits
+from formreader.digits.card import CARD_NAME, DataSource
+from formreader.evidence import EVIDENCE_NAME, save_evidence
+from formreader.files import make_folder, replace_bytes
+from formreader.strips import STRIPS
+from formreader.strips.card import LineCard, LineKind, LineScore, write_line_card
+from formreader.strips.network import LineNetwork
+from formreader.training.checkpoint import UNFINISHED_NAME, CheckpointFile
+from formreader.training.lines.evidence import gather_evidence
+from formreader.training.lines.fit import fit_lines
+from formreader.training.lines.lite import to_lite
+from formreader.training.lines.material import (
+    CHUNK,
+    Drawing,
+    Lines,
+    OddLines,
+    PrintedCodes,
+    WrittenLines,
+    draw_lines,
+    gathered,
+)
+from formreader.training.lines.network import TRAINED_IN, build_network
+from formreader.training.lines.plan import LinePlan
+from formreader.training.lines.temperature import best_temperature
+from formreader.training.material import source_of
+from formreader.training.progress import Epoch, Progress, write_log
+from formreader.training.sets import load_training_set, split_by_writer
+
+NETWORK_NAME = "lines.tflite"
+HELD_OUT = 0.1  # of the writers of each set
+ODD = 0.06  # lines that are no numbers, by the number of those that are
+TO_JUDGE = 4_000  # lines by them
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineMaterial:
+    """Lines to train on, and what draws others by writers that are not among them."""
+
+    shown: Lines
+    held_out: Lines
+    others: Drawing
+    sources: tuple[DataSource, ...]
+
+
+def make_line_network(plan: LinePlan, progress: Progress) -> LineCard:
+    """Make a line network and write it, its card, evidence and log to the plan's folder.
+
+    Interrupted and called again, it draws the same lines and goes on after the last epoch.
+
+    Raises:
+        InputError: if a set of digits cannot be read.
+        SetupError: if the folder holds the beginning of another training, or cannot be made.
+    """
+    make_folder(plan.out)
+    return train_line_network(plan, draw_material(plan, progress), progress)
+
+
+def draw_material(plan: LinePlan, progress: Progress) -> LineMaterial:
+    """Draw what a plan's network is trained on.
+
+    Raises:
+        InputError: if a set of digits cannot be read.
+    """
+    sets = [load_training_set(path) for path in plan.data]
+    parts = [split_by_writer(digits, HELD_OUT, plan.seed) for digits in sets]
+    known, unknown = (_drawing(plan, [part[side] for part in parts]) for side in (0, 1))
+    shown = [_drawn(known, plan.recipe.course.lines, plan.seed, progress)]
+    if isinstance(known, WrittenLines):
+        shown.append(_drawn(OddLines(known), round(ODD * len(shown[0])), plan.seed, progress))
+    return LineMaterial(
+        shown=gathered(shown),
+        held_out=_drawn(unknown, TO_JUDGE, plan.seed + 1, progress),
+        others=unknown,
+        sources=tuple(source_of(part) for part, _ in parts),
+    )
+
+
+def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progress) -> LineCard:
+    """Train a plan's network on what was drawn; write all that belongs to it.
+
+    Raises:
+        SetupError: if the folder holds the beginning of another training, or cannot be written.
+    """
+    keras.utils.set_random_seed(plan.seed)
+    recipe = plan.recipe
+    trained = build_network(recipe.shape, recipe.course.characters, TRAINED_IN)
+    unfinished = CheckpointFile(plan.out / UNFINISHED_NAME, plan.command)
+    lines = (material.shown, material.held_out)
+    log = fit_lines(trained, recipe.course, lines, unfinished, progress)
+    network = build_network(recipe.shape, recipe.course.characters)
+    network.set_weights(trained.get_weights())
+    content = to_lite(network)
+    card = _card(plan, network, content, material, log)
+    reader = LineNetwork(card, content)
+    card = card.model_copy(update={"scores": {"drawn, held out": _score(reader, material)}})
+    evidence = gather_evidence(reader, recipe.kind, _to_prove(plan, material, progress), plan.seed)
+    # Stopped in between, no network is left beside the evidence of another.
+    (plan.out / CARD_NAME).unlink(missing_ok=True)
+    replace_bytes(plan.out / NETWORK_NAME, content)
+    save_evidence(evidence, plan.out / EVIDENCE_NAME)
+    write_log(plan.out, log)
+    write_line_card(card, plan.out)
+    unfinished.remove()
+    return card
+
+
+def _score(reader: LineNetwork, material: LineMaterial) -> LineScore:
+    """Count the lines that a network misreads, of those by writers it never saw."""
+    lines = material.held_out
+    own = (strip[:, :width] for strip, width in zip(lines.strips, lines.widths, strict=True))
+    read = [reader.texts(strip)[0][0] for strip in own]
+    return LineScore(lines=len(lines), wrong=sum(map(str.__ne__, read, lines.labels.tolist())))
+
+
+def _to_prove(plan: LinePlan, material: LineMaterial, progress: Progress) -> Iterator[Lines]:
+    """Draw lines by writers that a network never saw, and what is no number."""
+    others, count = material.others, plan.recipe.to_prove
+    odd = round(ODD * count) if isinstance(others, WrittenLines) else 0
+    progress.stage("trying the network on lines", -(-count // CHUNK) + -(-odd // CHUNK))
+    yield from _counted(draw_lines(others, count, plan.seed + 2), progress)
+    if isinstance(others, WrittenLines):
+        yield from _counted(draw_lines(OddLines(others), odd, plan.seed + 3), progress)
+
+
+def _drawing(plan: LinePlan, sets: Sequence[LabelledDigits]) -> Drawing:
+    return PrintedCodes() if plan.recipe.kind is LineKind.CODE_LINE else WrittenLines(sets)
+
+
+def _drawn(drawing: Drawing, count: int, seed: int, progress: Progress) -> Lines:
+    progress.stage("drawing lines", -(-count // CHUNK))
+    return gathered(_counted(draw_lines(drawing, count, seed), progress))
+
+
+def _counted(parts: Iterable[Lines], progress: Progress) -> Iterable[Lines]:
+    for part in parts:
+        yield part
+        progress.step()
+
+
+def _card(
+    plan: LinePlan,
+    network: keras.Model,
+    content: bytes,
+    material: LineMaterial,
+    log: Sequence[Epoch],
+) -> LineCard:
+    """Describe a network that was trained, and find how sure it may be."""
+    recipe = plan.recipe
+    return LineCard(
+        name=plan.out.name,
+        title=recipe.title,
+        file=NETWORK_NAME,
+        sha256=hashlib.sha256(content).hexdigest(),
+        trained_on=material.sources,
+        parameters=network.count_params(),
+        training_s=round(sum(epoch.seconds for epoch in log), 1),
+        seed=plan.seed,
+        created_by=plan.command,
+        kind=recipe.kind,
+        characters=recipe.course.characters,
+        height=recipe.shape.height,
+        strips=STRIPS,
+        scores={},
+        slants=recipe.slants,
+        temperature=best_temperature(network, recipe.course, material.held_out),
+    )
