@@ -103,7 +103,10 @@ def test_paths_come_from_standard_input(formreader, scans, monkeypatch):
 def test_a_promise_that_no_network_keeps_is_told(formreader, scans, capsys):
     formreader("read", scans, "-t", "expense-claim", "--max-error", "1e-9", "--limit", "1")
 
-    assert "fields that are plain go to review: a promise of 1e-09 wants" in capsys.readouterr().err
+    assert (
+        "fields of the kind 'plain' go to review: a promise of 1e-09 wants"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_full_disk_ends_in_words(formreader, scans, capsys, monkeypatch):

@@ -36,15 +36,23 @@ def programs(tmp_path_factory) -> Path:
     return programs
 
 
-def test_the_wheel_reads_a_drawn_page_without_tensorflow(programs, tmp_path):
+def test_the_wheel_reads_drawn_pages_without_tensorflow(programs, tmp_path):
     formreader = programs / "formreader"
 
     drawn = run(formreader, "synth", "expense-claim", "-n", "1", "-o", "forms", folder=tmp_path)
     read = run(formreader, "read", "forms/pages", "-t", "expense-claim", folder=tmp_path)
+    drawn_cheque = run(
+        formreader, "synth", "cheque-in", "-n", "1", "-o", "cheques", folder=tmp_path
+    )
+    cheque = run(
+        *(formreader, "read", "cheques/pages", "-t", "cheque-in", "-o", "read"), folder=tmp_path
+    )
     without = run(programs / "python", "-c", "import tensorflow", folder=tmp_path)
 
     assert drawn.returncode == 0, drawn.stderr
     assert read.returncode == 0, read.stderr
+    assert drawn_cheque.returncode == 0, drawn_cheque.stderr
+    assert cheque.returncode == 0, cheque.stderr
     with (tmp_path / "formreader-out" / "fields.csv").open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) > 0
     assert "ModuleNotFoundError" in without.stderr
