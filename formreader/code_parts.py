@@ -26,14 +26,14 @@ LAYOUTS = {
 """What code lines consist of, by country."""
 
 
-def is_whole(code_line: str, locale: str | None) -> bool:
+def is_whole(code_line: str, country: str) -> bool:
     """Tell whether a code line has all that one of a country has; of others nothing is known.
 
     Args:
         code_line: digits, and T, U, A and D, without spaces.
-        locale: language and country, as in en-IN.
+        country: two capitals, as IN; "" if it is not known.
     """
-    layout = LAYOUTS.get((locale or "").partition("-")[2])
+    layout = LAYOUTS.get(country)
     return layout is None or layout.fullmatch(code_line) is not None
 
 

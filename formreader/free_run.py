@@ -139,7 +139,7 @@ def _bare_amount(seen: str, field: Field) -> Meaning:
 def _lost(digits: str, field: Field) -> str:
     """Return why an amount of bare digits is in doubt; where cents are usual, a point was lost."""
     cents = field.decimals
-    if not cents or len(digits) <= cents or _country(field) in LAKHS:
+    if not cents or len(digits) <= cents or field.country in LAKHS:
         return ""
     return f"point: none was seen; it may be {digits[:-cents]}.{digits[-cents:]}"
 
@@ -193,14 +193,9 @@ def _is_number(whole: str, field: Field) -> bool:
     if not set(whole) & {*MARKS}:
         return True
     whole = whole.replace(UNKNOWN, "0")
-    country = _country(field)
-    ways = [BY_LAKHS] if country in LAKHS else [BY_THOUSANDS]
-    ways = ways if country else [BY_LAKHS, BY_THOUSANDS]
+    ways = [BY_LAKHS] if field.country in LAKHS else [BY_THOUSANDS]
+    ways = ways if field.country else [BY_LAKHS, BY_THOUSANDS]
     return any(re.fullmatch(way, whole) for way in ways)
-
-
-def _country(field: Field) -> str:
-    return (field.locale or "").partition("-")[2]
 
 
 def _odd(written: str, reason: str) -> Meaning:

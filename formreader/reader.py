@@ -147,7 +147,7 @@ def _doubts(laid: Laid, spelled: Mapping[str, Texts]) -> dict[str, str]:
     missing = laid.missing - {field.name for field in codes}
     if any(field.name in laid.missing for field in codes):
         doubt = NO_CODE
-    elif all(is_whole(_likeliest(spelled[field.name]), field.locale) for field in codes):
+    elif all(is_whole(_likeliest(spelled[field.name]), field.country) for field in codes):
         doubt = ""
     else:
         doubt = NOT_WHOLE

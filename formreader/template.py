@@ -189,6 +189,11 @@ class Field(Part):
         return bool(self.groups) and self.drift is None
 
     @property
+    def country(self) -> str:
+        """Two capitals, as IN; "" if its locale names none."""
+        return (self.locale or "").partition("-")[2]
+
+    @property
     def source(self) -> str:
         """The name of the code line that the field is a part of; "" if it is none."""
         return (self.from_ or "").rpartition(".")[0]

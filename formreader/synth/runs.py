@@ -86,11 +86,22 @@ def _grouped(digits: str, size: int, mark: str) -> str:
     return text
 
 
-def _spell_date(field: Field, rng: np.random.Generator) -> str:
-    first, last = max(field.years[0], YEARS[0]), min(field.years[1], YEARS[1])
+def choose_day(field: Field, years: tuple[int, int], rng: np.random.Generator) -> date:
+    """Choose a day that a field may have: of its own years, and of some usual ones if it can be.
+
+    Args:
+        field: a date of the template.
+        years: the first and the last that are usual.
+        rng: chooses.
+    """
+    first, last = max(field.years[0], years[0]), min(field.years[1], years[1])
     first, last = (first, last) if first <= last else field.years
-    days = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1
-    day = date.fromordinal(int(rng.integers(*days)))
+    start, end = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
+    return date.fromordinal(int(rng.integers(start, end + 1)))
+
+
+def _spell_date(field: Field, rng: np.random.Generator) -> str:
+    day = choose_day(field, YEARS, rng)
     parts = {"D": str(day.day), "M": str(day.month), "Y": str(day.year)}
     if rng.random() < 0.5:
         parts |= {"D": f"{day.day:02}", "M": f"{day.month:02}"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -13,7 +12,7 @@ from formreader.errors import SetupError
 from formreader.free_run import interpret_run
 from formreader.interpret import EMPTY, STRUCK, UNUSED, interpret
 from formreader.rules import Expression, Name, Rule, evaluate
-from formreader.synth.runs import label_of, spell_run
+from formreader.synth.runs import choose_day, label_of, spell_run
 from formreader.template import NUMERIC, Field, FieldType, Template
 
 ZERO = "0"
@@ -240,10 +239,7 @@ def _spell(field: Field, template: Template, unused: str, rng: np.random.Generat
 
 
 def _spell_date(field: Field, rng: np.random.Generator) -> str:
-    first, last = max(field.years[0], YEARS[0]), min(field.years[1], YEARS[1])
-    first, last = (first, last) if first <= last else field.years
-    start, end = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
-    day = date.fromordinal(int(rng.integers(start, end + 1)))
+    day = choose_day(field, YEARS, rng)
     parts = {"D": f"{day.day:02}", "M": f"{day.month:02}", "Y": f"{day.year:04}"}
     return _by_format(field.letters, parts)
 

@@ -9,13 +9,13 @@ from formreader.geometry import Rect, Transform
 from formreader.images import GrayImage, StripImage
 from formreader.strips.code_line import cut_code_line
 from formreader.synth.e13b import DOTS_PER_MM, SPACE, draw_code_line
+from formreader.template import MM_PER_INCH
 from formreader.training.lines.paper import Light, digitised, light_of, security_print
 
 CODE_CHARACTERS = "0123456789TUAD"
 
 RESOLUTIONS = (150, 200, 200, 240, 300, 300, 400, 600)  # dpi
 BAND_MM = (9.0, 18.0)  # height of what is cut out of a cheque around its code line
-MM_PER_INCH = 25.4
 
 
 class ScannedCode(NamedTuple):
