@@ -30,7 +30,8 @@ def draw_sign(character: str, style: Style, rng: np.random.Generator) -> tuple[I
         case ",":
             length = rng.uniform(0.12, 0.35) if rng.random() < 0.65 else rng.uniform(0.35, 0.65)
             tail = bow((0, 0), (-length * rng.uniform(0.1, 0.7), length), rng.normal(-0.1, 0.15))
-            return inked_strokes([tail], style.pen), 0.1 - length + rng.uniform(0, 0.25)
+            rise = style.commas + 0.1 - length + rng.uniform(0, 0.25)
+            return inked_strokes([tail], style.pen), rise
         case "/":
             height = rng.uniform(0.85, 1.7) if rng.random() < 0.8 else rng.uniform(1.7, 2.2)
             lean = rng.uniform(-0.05, 0.2) if rng.random() < 0.4 else rng.uniform(0.1, 0.7)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+TOUCHING = 0.35  # of writers
+LOOSE = 0.1  # of writers leave room for most of a digit between two
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -30,17 +33,18 @@ class Style:
     lifted: float
     """How high a lower 0 stands, by how much lower it is: 0 on the base line, 1 with its top
     level with other digits."""
+    commas: float
+    """How high commas stand: some hang at half the height of digits."""
     pen: float
     """Width of the pen."""
 
 
 def choose_style(rng: np.random.Generator) -> Style:
-    """Make up a way of writing lines; a third of all let digits touch."""
-    touching = rng.random() < 0.35
+    """Make up a way of writing lines; a third of all let digits touch, some spread them out."""
     return Style(
         slant=float(rng.normal(0.08, 0.18)),
-        aspect=float(rng.normal(1, 0.12)),
-        gap=float(rng.normal(-0.02, 0.05) if touching else rng.normal(0.12, 0.08)),
+        aspect=float(rng.normal(1, 0.12) if rng.random() < 0.8 else rng.uniform(0.6, 1.6)),
+        gap=_choose_gap(rng),
         unevenness=float(rng.uniform(0.01, 0.06)),
         climb=float(rng.normal(0, 0.025)),
         joins=0.6 if rng.random() < 0.2 else 0.0,
@@ -48,5 +52,14 @@ def choose_style(rng: np.random.Generator) -> Style:
         runs=0.85 if rng.random() < 0.35 else 0.0,
         zeros=float(rng.uniform(0.5, 0.9)) if rng.random() < 0.4 else 1.0,
         lifted=float(rng.uniform(0, 1)) if rng.random() < 0.5 else 0.0,
+        commas=float(rng.uniform(0.15, 0.55)) if rng.random() < 0.15 else 0.0,
         pen=float(np.exp(rng.normal(np.log(0.085), 0.3))),
     )
+
+
+def _choose_gap(rng: np.random.Generator) -> float:
+    """Return how far characters stand apart: touching, as usual, or far."""
+    way = rng.random()
+    if way < TOUCHING:
+        return float(rng.normal(-0.02, 0.05))
+    return float(rng.uniform(0.3, 0.7) if way > 1 - LOOSE else rng.normal(0.12, 0.08))

@@ -14,13 +14,16 @@ LOOSE = 0.35  # radians by which the ends of zeros differ from each other
 OPEN = 0.5  # of such runs are of zeros open at the top: ovv
 FIRST_CLOSED = 0.7  # of their first zeros
 WIDEST_OPEN = 1.0  # radians to both sides of their tops
+POINTED = 0.35  # of such runs are of zeros that end in a point below, like drops and Vs
+MOST_POINTED = 0.85  # of the width of a zero is gone at its foot
 
 
 def joined_zeros(count: int, style: Style, rng: np.random.Generator) -> InkImage:
     """Draw zeros without lifting the pen, cut out tightly: circles, linked near their tops.
 
     The hastier, the more the pen goes on to the right while it circles against the clock, and the
-    rounder it cuts the corners between: zeros stay open at the top, or end in loops.
+    rounder it cuts the corners between: zeros stay open at the top, or end in loops. Some writers'
+    zeros are narrow, or pointed below.
 
     Args:
         count: of zeros.
@@ -29,11 +32,13 @@ def joined_zeros(count: int, style: Style, rng: np.random.Generator) -> InkImage
     """
     haste = rng.beta(1.2, 1.6)
     gap = rng.uniform(0.1, WIDEST_OPEN) if rng.random() < OPEN else -0.1
-    radius = ASPECT / 2 * style.aspect * rng.uniform(0.75, 1.25)
+    point = rng.uniform(0.2, MOST_POINTED) if rng.random() < POINTED else 0.0
+    radius = ASPECT / 2 * style.aspect * rng.uniform(0.5, 1.25)
     advance = radius * rng.uniform(1.9, 3.2)
     gaps = [0.0 if rng.random() < FIRST_CLOSED else gap, *[gap] * (count - 1)]
     zeros = [
-        _circle((number * advance, radius), haste, own, rng) for number, own in enumerate(gaps)
+        _circle(number * advance, radius, (haste, own, point), rng)
+        for number, own in enumerate(gaps)
     ]
     parts = [zeros[0]]
     for zero in zeros[1:]:
@@ -45,18 +50,24 @@ def joined_zeros(count: int, style: Style, rng: np.random.Generator) -> InkImage
 
 
 def _circle(
-    place: tuple[float, float], haste: float, gap: float, rng: np.random.Generator
+    middle: float, radius: float, way: tuple[float, float, float], rng: np.random.Generator
 ) -> Points:
-    """Return a zero of about the height 1, of a middle and radius, from its top to its top.
+    """Return a zero of about the height 1 from its top to its top.
 
-    Its ends are a gap in radians left and right of the top; below 0, the stroke runs over it.
+    Args:
+        middle: of the zero along the line.
+        radius: half its width.
+        way: of writing it: the haste; the gap in radians left and right of its top, below 0 where
+            the stroke runs over it; what share of its width is gone at its foot.
+        rng: makes every choice.
     """
-    middle, radius = place
+    haste, gap, point = way
     begin, end = rng.normal(gap, LOOSE), 2 * np.pi - rng.normal(gap, LOOSE)
     angle = np.linspace(begin, end, POINTS)
     drift = haste * rng.uniform(0, 1.2) * radius * (angle / np.pi - 1)
     wide, high = np.exp(rng.normal(0, 0.1, 2))
-    x = middle + drift - radius * wide * np.sin(angle)
+    narrowed = 1 - point * (0.5 - 0.5 * np.cos(angle))
+    x = middle + drift - radius * wide * np.sin(angle) * narrowed
     y = 0.5 - high * (0.5 + 0.5 * np.cos(angle))
     return np.column_stack([x, y])
 

@@ -27,7 +27,7 @@ from formreader.training.lines.texts import choose_text
 
 CHUNK = 500  # lines drawn at once; the same whatever the number of cores
 DRAWN_HANDS = 0.3  # of the lines; the sets have few hands that are not American
-SOUTHERN, SOUTHERN_DIGITS = 0.3, 0.6  # of the lines, and of their 1, 7 and 9
+SOUTHERN, SOUTHERN_DIGITS = 0.3, 0.5  # of the lines, and of the digits that LATIN has
 MOST_WORKERS = 61  # that Windows can wait for
 NARROWEST = 16  # pixels of a strip
 LETTER = "?"
@@ -132,7 +132,7 @@ class _SouthernHand:
 
 
 def _latin_hand(rng: np.random.Generator) -> StrokeHand:
-    """Make up somebody who writes 1, 7 and 9 as in South America."""
+    """Make up somebody who writes as in South America."""
     hand = random_hand(rng)
     ways = tuple(LATIN.get(digit, ways) for digit, ways in enumerate(hand.ways))
     variants = tuple(int(rng.integers(len(some))) for some in ways)
