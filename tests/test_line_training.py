@@ -7,7 +7,8 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from formreader.errors import ModelError
+from formreader.digits.card import DataSource
+from formreader.errors import InputError, ModelError
 from formreader.strips import HEIGHT, STRIPS, WIDEST
 from formreader.strips.card import LineCard, LineKind, load_line_card, write_line_card
 from formreader.strips.network import LineNetwork, load_line_networks
@@ -31,6 +32,7 @@ from formreader.training.lines.material import (
 )
 from formreader.training.lines.network import Shape, TemporalLoss, build_network, encode, spelled
 from formreader.training.lines.plan import LinePlan
+from formreader.training.lines.start import begin_with, refuse_other_writers
 from formreader.training.lines.texts import choose_text
 
 CHARACTERS = RECIPES[LineKind.FREE_RUN].course.characters
@@ -178,6 +180,50 @@ def test_what_a_network_says_of_a_strip_depends_on_the_strip_alone(network):
     assert [*map(reader.texts, strips)] == [*map(reader.texts, strips[::-1])][::-1]
 
 
+@pytest.fixture
+def exported(network, tmp_path):
+    folder = tmp_path / "lines" / "free-run"
+    for layer in network.layers:
+        if hasattr(layer, "moving_mean"):
+            shape = layer.gamma.shape
+            layer.gamma.assign(np.linspace(0.5, 1.5, *shape))
+            layer.moving_mean.assign(np.linspace(-0.2, 0.2, *shape))
+    write_model(folder, to_lite(network), card())
+    return folder
+
+
+def test_a_training_begins_with_what_another_network_says(network, exported):
+    strips = drawn(8).strips
+    begun = build_network(TINY, CHARACTERS)
+
+    begin_with(begun, load_line_card(exported), exported, strips)
+
+    assert begun.predict_on_batch(strips) == pytest.approx(
+        network.predict_on_batch(strips), abs=0.01
+    )
+    last = [layer for layer in begun.layers if hasattr(layer, "moving_mean")][-1]
+    given = keras.Model(begun.input, last.input).predict_on_batch(strips)
+    assert given.mean(axis=(0, 1, 2)) == pytest.approx(last.moving_mean.numpy(), abs=0.05)
+    assert given.var(axis=(0, 1, 2)) == pytest.approx(1, abs=0.05)
+
+
+def test_a_network_of_another_shape_is_not_begun_with(exported):
+    wider = build_network(replace(TINY, channels=(2, 2, 2, 2, 8)), CHARACTERS)
+
+    with pytest.raises(InputError, match="a network of another shape"):
+        begin_with(wider, load_line_card(exported), exported, drawn(2).strips)
+
+
+def test_nobody_is_held_out_whom_the_network_before_was_shown():
+    source = DataSource(name="mnist", licence="free", digits=9)
+    shown = card().model_copy(update={"trained_on": (source,)})
+
+    refuse_other_writers(shown, shown.seed, [source])
+    for seed, sources in ((2, [source]), (shown.seed, [])):
+        with pytest.raises(InputError, match="go on with its seed, 1, and its sets of digits, mn"):
+            refuse_other_writers(shown, seed, sources)
+
+
 def test_strips_of_another_height_are_refused(network):
     with pytest.raises(ValueError, match=r"expected uint8 of shape \(32, width\)"):
         LineNetwork(card(), to_lite(network)).texts(np.zeros((24, 100), np.uint8))
@@ -298,6 +344,15 @@ def test_an_interrupted_training_goes_on_to_the_same_network(plan, made, tmp_pat
 def test_the_digits_of_lines_are_asked_for_where_there_are_any(command, words, formreader, capsys):
     assert formreader("model", "lines", *command, "--out", "made") == 2
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_card_says_what_network_a_training_began_with(plan, made, tmp_path):
+    further = replace(plan, out=tmp_path / "micr", start=plan.out)
+    with patch("formreader.training.lines.make.TO_JUDGE", 20):
+        card = make_line_network(further, Quiet())
+
+    assert card.started_from == made.sha256
+    assert "--start models/lines/micr" in card.created_by
 
 
 def test_evidence_tells_by_whom_lines_were_read_rightly():

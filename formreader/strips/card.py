@@ -41,6 +41,8 @@ class LineCard(NetworkCard):
     """By the name of what it was tried on."""
     temperature: Annotated[float, Field(gt=0)] = 1.0
     """The network's outputs are divided by it before softmax makes probabilities of them."""
+    started_from: str | None = None
+    """SHA-256 of the network whose weights it was begun with; its epochs come on top of that's."""
     slants: tuple[float, ...] = ()
     """By what shares of its height a strip leans when it is looked at again: other looks err
     otherwise."""

@@ -32,6 +32,14 @@ def lines(  # noqa: PLR0913, PLR0917  each option is a parameter
         int | None, typer.Option(min=1, help="How often all lines are shown.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Makes every choice repeatable.")] = 1,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder of a network to begin with, trained on the same digits and seed.",
+        ),
+    ] = None,
 ) -> None:
     """Train a network for what is written without boxes, or for the code lines of cheques.
 
@@ -51,7 +59,7 @@ def lines(  # noqa: PLR0913, PLR0917  each option is a parameter
     course = replace(
         recipe.course, lines=count or recipe.course.lines, epochs=epochs or recipe.course.epochs
     )
-    plan = LinePlan(replace(recipe, course=course), tuple(data or ()), out, seed)
+    plan = LinePlan(replace(recipe, course=course), tuple(data or ()), out, seed, start)
     with Bar() as bar:
         card = make_line_network(plan, bar)
     for name, score in card.scores.items():

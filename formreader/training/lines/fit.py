@@ -18,7 +18,6 @@ from formreader.training.progress import Epoch, Progress
 CLIMB = 1.5  # pixels that a line may rise or fall over its length, standard deviation
 ROOM = 12  # pixels that distortion may add to a line
 BATCH = 32
-LEARNING_RATE = 2e-3
 WARM_UP = 400  # steps, in which the rate rises
 WEIGHT_DECAY = 1e-3
 CLIP = 1.0  # norm of the gradient: labels that do not fit make large ones
@@ -52,6 +51,8 @@ class Course:
     """Drawn to train on."""
     epochs: int
     """In which all lines are shown once each."""
+    rate: float = 2e-3
+    """Of learning, at its highest."""
 
 
 def fit_lines(
@@ -98,9 +99,9 @@ class _Training:
         longest, share = MEMORY
         memory = 1 - 1 / max(min(longest, share * steps), 1)
         rate = keras.optimizers.schedules.CosineDecay(
-            LEARNING_RATE / WARM_UP,
+            course.rate / WARM_UP,
             max(steps - WARM_UP, 1),
-            warmup_target=LEARNING_RATE,
+            warmup_target=course.rate,
             warmup_steps=WARM_UP,
         )
         self._optimizer = keras.optimizers.AdamW(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 
@@ -11,11 +11,11 @@ from formreader.digits.card import CARD_NAME, DataSource
 from formreader.evidence import EVIDENCE_NAME, save_evidence
 from formreader.files import make_folder, replace_bytes
 from formreader.strips import STRIPS
-from formreader.strips.card import LineCard, LineKind, LineScore, write_line_card
+from formreader.strips.card import LineCard, LineKind, LineScore, load_line_card, write_line_card
 from formreader.strips.network import LineNetwork
 from formreader.training.checkpoint import UNFINISHED_NAME, CheckpointFile
 from formreader.training.lines.evidence import gather_evidence
-from formreader.training.lines.fit import fit_lines
+from formreader.training.lines.fit import Course, fit_lines
 from formreader.training.lines.lite import to_lite
 from formreader.training.lines.material import (
     CHUNK,
@@ -29,6 +29,7 @@ from formreader.training.lines.material import (
 )
 from formreader.training.lines.network import TRAINED_IN, build_network
 from formreader.training.lines.plan import LinePlan
+from formreader.training.lines.start import begin_with, refuse_other_writers
 from formreader.training.lines.temperature import best_temperature
 from formreader.training.material import source_of
 from formreader.training.progress import Epoch, Progress, write_log
@@ -38,6 +39,8 @@ NETWORK_NAME = "lines.tflite"
 HELD_OUT = 0.1  # of the writers of each set
 ODD = 0.06  # lines that are no numbers, by the number of those that are
 TO_JUDGE = 4_000  # lines by them
+TO_BEGIN = 256  # lines that tell how strong each channel of a network to start from is
+STARTED = 0.5  # of the usual rate, where there is something to be unlearned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,13 +91,14 @@ def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progres
 
     Raises:
         SetupError: if the folder holds the beginning of another training, or cannot be written.
+        InputError: if the network to start from does not fit.
     """
     keras.utils.set_random_seed(plan.seed)
     recipe = plan.recipe
-    trained = build_network(recipe.shape, recipe.course.characters, TRAINED_IN)
+    course, trained = _beginning(plan, material)
     unfinished = CheckpointFile(plan.out / UNFINISHED_NAME, plan.command)
     lines = (material.shown, material.held_out)
-    log = fit_lines(trained, recipe.course, lines, unfinished, progress)
+    log = fit_lines(trained, course, lines, unfinished, progress)
     network = build_network(recipe.shape, recipe.course.characters)
     network.set_weights(trained.get_weights())
     content = to_lite(network)
@@ -110,6 +114,20 @@ def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progres
     write_line_card(card, plan.out)
     unfinished.remove()
     return card
+
+
+def _beginning(plan: LinePlan, material: LineMaterial) -> tuple[Course, keras.Model]:
+    """Return how to train, and the network as training begins."""
+    recipe, course = plan.recipe, plan.recipe.course
+    trained = build_network(recipe.shape, course.characters, TRAINED_IN)
+    if plan.start is None:
+        return course, trained
+    card = load_line_card(plan.start)
+    refuse_other_writers(card, plan.seed, material.sources)
+    network = build_network(recipe.shape, course.characters)
+    begin_with(network, card, plan.start, material.shown.strips[:TO_BEGIN])
+    trained.set_weights(network.get_weights())
+    return replace(course, rate=course.rate * STARTED), trained
 
 
 def _score(reader: LineNetwork, material: LineMaterial) -> LineScore:
@@ -170,5 +188,6 @@ def _card(
         strips=STRIPS,
         scores={},
         slants=recipe.slants,
+        started_from=None if plan.start is None else load_line_card(plan.start).sha256,
         temperature=best_temperature(network, recipe.course, material.held_out),
     )

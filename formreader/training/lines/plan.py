@@ -18,6 +18,8 @@ class LinePlan:
     out: Path
     """The network's folder; its name is the network's."""
     seed: int
+    start: Path | None = None
+    """Folder of a network that was trained before, to begin with what it knows."""
 
     @property
     def command(self) -> str:
@@ -26,6 +28,8 @@ class LinePlan:
         for path in self.data:
             words += ["--data", path.name]
         words += ["--out", f"models/lines/{self.out.name}", "--seed", str(self.seed)]
+        if self.start is not None:
+            words += ["--start", f"models/lines/{self.start.name}"]
         course, usual = self.recipe.course, RECIPES[self.recipe.kind].course
         if course.lines != usual.lines:
             words += ["--lines", str(course.lines)]
