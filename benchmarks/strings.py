@@ -1,8 +1,9 @@
 """Strings of digits written without boxes, put together from a set of single digits.
 
 By one writer each, where the set names its writers. Of pairs whose digits touch, and of strings of
-two to eight that touch or not, on bare paper and on paper as of cheques, ruled and with security
-print: the share whose digits are all right.
+two to eight that touch or not, the share whose digits are all right: the set's pictures side by
+side as they are; written as people do on bare paper, leaning, uneven, joined by strokes, zeros
+small or run together; and so on paper as of cheques, ruled and with security print.
 
     python benchmarks/strings.py MNIST_FOLDER
 """
@@ -30,7 +31,7 @@ from formreader.strips.network import LineNetwork, load_line_networks
 from formreader.synth.bitmaps import choose_hand
 from formreader.synth.glyph import GLYPH_HEIGHT
 from formreader.synth.line import WrittenLine, write_line
-from formreader.synth.style import choose_style
+from formreader.synth.style import Style, choose_style
 from formreader.template import Field
 from formreader.training.lines.paper import scan_line
 
@@ -49,7 +50,24 @@ class Strings:
     touching: float
     """Share of those of which all digits touch."""
     paper: str
+    written: Callable[[np.random.Generator], Style]
     scan: Callable[[WrittenLine, np.random.Generator], GrayImage]
+
+
+def _side_by_side(rng: np.random.Generator) -> Style:
+    """Leave digits as they are in the set."""
+    return replace(
+        choose_style(rng),
+        slant=0.0,
+        aspect=1.0,
+        gap=float(rng.uniform(0, 0.2)),
+        unevenness=0.02,
+        climb=0.0,
+        joins=0.0,
+        loops=0.0,
+        runs=0.0,
+        zeros=1.0,
+    )
 
 
 def main() -> None:
@@ -74,7 +92,7 @@ def _read(
     """Draw and read a string; return how sure it is, and whether it is right."""
     least, most = kind.lengths
     text = "".join(map(str, rng.integers(0, 10, int(rng.integers(least, most + 1)))))
-    style = choose_style(rng)
+    style = kind.written(rng)
     if rng.random() < kind.touching:
         style = replace(style, gap=TOUCHING)
     strip = cut_strip(kind.scan(write_line(text, choose_hand(digits, rng), style, rng), rng))
@@ -95,9 +113,13 @@ def _bare(line: WrittenLine, rng: np.random.Generator) -> GrayImage:
 
 
 KINDS = tuple(
-    Strings(name, lengths, touching, paper, scan)
+    Strings(name, lengths, touching, paper, written, scan)
     for name, lengths, touching in (("pairs", (2, 2), 1.0), ("2 to 8 digits", (2, 8), 0.5))
-    for paper, scan in (("bare", _bare), ("as of cheques", scan_line))
+    for paper, written, scan in (
+        ("bare, side by side", _side_by_side, _bare),
+        ("bare", choose_style, _bare),
+        ("as of cheques", choose_style, scan_line),
+    )
 )
 
 
