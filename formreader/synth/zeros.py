@@ -14,6 +14,7 @@ LOOSE = 0.35  # radians by which the ends of zeros differ from each other
 OPEN = 0.5  # of such runs are of zeros open at the top: ovv
 FIRST_CLOSED = 0.7  # of their first zeros
 WIDEST_OPEN = 1.0  # radians to both sides of their tops
+THROUGH = 0.3  # of such runs are of zeros that begin at their right: links run through them
 POINTED = 0.35  # of such runs are of zeros that end in a point below, like drops and Vs
 MOST_POINTED = 0.85  # of the width of a zero is gone at its foot
 
@@ -35,9 +36,10 @@ def joined_zeros(count: int, style: Style, rng: np.random.Generator) -> InkImage
     point = rng.uniform(0.2, MOST_POINTED) if rng.random() < POINTED else 0.0
     radius = ASPECT / 2 * style.aspect * rng.uniform(0.5, 1.25)
     advance = radius * rng.uniform(1.9, 3.2)
+    late = rng.uniform(0.3, np.pi / 2) if rng.random() < THROUGH else 0.0
     gaps = [0.0 if rng.random() < FIRST_CLOSED else gap, *[gap] * (count - 1)]
     zeros = [
-        _circle(number * advance, radius, (haste, own, point), rng)
+        _circle(number * advance, radius, (haste, own, point, late), rng)
         for number, own in enumerate(gaps)
     ]
     parts = [zeros[0]]
@@ -50,7 +52,7 @@ def joined_zeros(count: int, style: Style, rng: np.random.Generator) -> InkImage
 
 
 def _circle(
-    middle: float, radius: float, way: tuple[float, float, float], rng: np.random.Generator
+    middle: float, radius: float, way: tuple[float, float, float, float], rng: np.random.Generator
 ) -> Points:
     """Return a zero of about the height 1 from its top to its top.
 
@@ -58,12 +60,13 @@ def _circle(
         middle: of the zero along the line.
         radius: half its width.
         way: of writing it: the haste; the gap in radians left and right of its top, below 0 where
-            the stroke runs over it; what share of its width is gone at its foot.
+            the stroke runs over it; what share of its width is gone at its foot; how many radians
+            right of its top it begins and ends.
         rng: makes every choice.
     """
-    haste, gap, point = way
+    haste, gap, point, late = way
     begin, end = rng.normal(gap, LOOSE), 2 * np.pi - rng.normal(gap, LOOSE)
-    angle = np.linspace(begin, end, POINTS)
+    angle = np.linspace(begin, end, POINTS) - late
     drift = haste * rng.uniform(0, 1.2) * radius * (angle / np.pi - 1)
     wide, high = np.exp(rng.normal(0, 0.1, 2))
     narrowed = 1 - point * (0.5 - 0.5 * np.cos(angle))

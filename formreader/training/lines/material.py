@@ -27,7 +27,7 @@ from formreader.training.lines.texts import choose_text
 
 CHUNK = 500  # lines drawn at once; the same whatever the number of cores
 DRAWN_HANDS = 0.3  # of the lines; the sets have few hands that are not American
-SOUTHERN, SOUTHERN_DIGITS = 0.3, 0.5  # of the lines, and of the digits that LATIN has
+SOUTHERN, SOUTHERN_DIGITS = 0.4, 0.5  # of the lines, and of the digits that LATIN has
 MOST_WORKERS = 61  # that Windows can wait for
 NARROWEST = 16  # pixels of a strip
 LETTER = "?"
