@@ -7,20 +7,22 @@ import numpy as np
 import pytest
 
 from formreader.errors import AlignmentError
-from formreader.geometry import bounding_rect
+from formreader.geometry import Rect, Transform, bounding_rect
 from formreader.pages import Page
 from formreader.reader import NO_CODE, NOT_WHOLE, prepare, read_page
 from formreader.results import FieldReading, PageReading
 from formreader.shipped import template_folders
 from formreader.strips.card import LineKind
+from formreader.strips.runs import find_runs
 from formreader.synth.conditions import CONDITIONS
 from formreader.synth.forms import DrawnForm, draw_form
 from formreader.synth.strokes import random_hand
-from formreader.template import Template
+from formreader.template import FieldType, Template
 from formreader.template_file import find_template, load_template, parse_template
 from tests.standins import SeesSevens, Spells
 
 CHEQUE = load_template(find_template("cheque-in", template_folders()))
+AMERICAN = load_template(find_template("cheque-us", template_folders()))
 CODE = "U309086U500211012T426160U31"
 LINES = {LineKind.FREE_RUN: Spells("$1,234/-"), LineKind.CODE_LINE: Spells(CODE)}
 ANY_WAY = ("clean", "100-dpi", "600-dpi", "bilevel", "turned-90", "turned-180", "turned-270")
@@ -147,11 +149,51 @@ def test_of_a_code_line_that_is_not_whole_no_part_is_believed(code):
 
 
 def test_a_cheque_goes_to_its_country_though_its_frame_is_not_seen():
-    american = load_template(find_template("cheque-us", template_folders()))
     cheque = drawn()
     cover(cheque, "amount")
 
-    assert prepare(page(cheque.image), [american, CHEQUE]).template.name == "cheque-in"
+    assert prepare(page(cheque.image), [AMERICAN, CHEQUE]).template.name == "cheque-in"
+
+
+def on_paper(image: np.ndarray) -> np.ndarray:
+    """Return a scan of a cheque on a sheet of its own colour: its edge is not seen."""
+    height, width = image.shape
+    sheet = np.full((2 * height, width + height // 3), int(np.median(image)), np.uint8)
+    sheet[height // 2 :][:height, height // 6 :][:, :width] = image
+    return sheet
+
+
+def cut_off(image: np.ndarray) -> np.ndarray:
+    """Return a scan of the lower left part of a cheque."""
+    height, width = image.shape
+    return np.ascontiguousarray(image[round(0.12 * height) :, : round(0.84 * width)])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("cut", [on_paper, cut_off])
+def test_an_american_cheque_is_found_by_its_code_line_where_its_edge_is_not_seen(cut, turned):
+    cheque = drawn(template=AMERICAN)
+    height = cheque.image.shape[0]
+    corner = (height // 6, height // 2) if cut is on_paper else (0, -round(0.12 * height))
+    scan = cut(cheque.image)
+    expected = {field.name: field.region for field in AMERICAN.fields}
+
+    seen = np.ascontiguousarray(scan[::-1, ::-1]) if turned else scan
+    for run in prepare(page(seen), [AMERICAN]).laid.runs:
+        place = cheque.to_scan.apply(expected[run.field.name].corners) + corner
+        found = np.subtract(scan.shape[::-1], run.outline) if turned else run.outline
+        assert found == pytest.approx(place, abs=1.5 * cheque.to_scan.scale_at(80, 30))
+
+
+def test_a_code_line_out_of_its_place_is_of_a_cheque_laid_wrongly():
+    scan = drawn(template=AMERICAN).image
+    height, width = scan.shape
+    laid = Transform.from_quad(AMERICAN.bounds.corners, Rect(0, 0, width, height).corners)
+
+    for wrongly in (Transform.shift(0, 0), Transform.shift(-10, 0), Transform.scaling(0.85)):
+        runs = find_runs(scan, AMERICAN, wrongly.then(laid))
+        (seen,) = (run.is_seen for run in runs if run.field.type is FieldType.MICR)
+        assert seen == np.array_equal(wrongly.matrix, np.eye(3))
 
 
 def paper(*texts: str) -> np.ndarray:

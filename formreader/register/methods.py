@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from formreader.boxes.seek import BoxRow, seek_rows
+from formreader.code_parts import usual_transit
 from formreader.geometry import Points, Rect, Transform
 from formreader.register.aruco import match_markers
 from formreader.register.flat import Flat, flatten
@@ -25,9 +26,11 @@ from formreader.register.outline import find_sheets
 from formreader.register.picture import match_picture
 from formreader.register.printed import search
 from formreader.register.pyramid import Pyramid
-from formreader.template import LONG_SIDE_MM, MM_PER_INCH, Marks, Template
+from formreader.strips.code_line import find_code_line
+from formreader.strips.transit import find_transit
+from formreader.template import LONG_SIDE_MM, MM_PER_INCH, FieldType, Marks, Template
 
-Method = Literal["marks", "aruco", "outline", "picture", "boxes", "whole"]
+Method = Literal["marks", "aruco", "outline", "picture", "boxes", "code line", "whole"]
 
 BELIEVABLE_DPI = (0.35, 1.25)  # of what the scan's size says: a sheet may lie on a larger glass
 SAME_SCALE = 0.05  # scales closer than this are one
@@ -35,6 +38,7 @@ SCALES = np.geomspace(0.85, 1.17, 26)  # of the print against the scan's size: m
 SCALES_ON_SHEET = np.geomspace(0.92, 1.04, 11)  # against the sheet's size: printers shrink
 OTHER_SHAPE = 1.25  # times as wide for its height a sheet is another one; photos squeeze less
 FEWEST_LINES = 30  # two rows of boxes have about 24: their arrangement is met by chance
+BAND_MM = 16.0  # of paper in which a code line is looked for: with more, other print prevails
 PROVEN_MM = 0.5  # spread of marks in their arrangement that is no coincidence
 
 
@@ -77,6 +81,7 @@ def attempts(
     if register.outline and not template.is_fixed:
         yield from _by_flat_sheet(scan, template.bounds)
         yield from _by_drifting_row(scan, template, scales)
+        yield from _by_code_line(scan, template, scales)
     elif register.outline:
         for sheet in (*find_sheets(scan), _picture_corners(scan)):
             yield Attempt("outline", _laid_on(sheet, template.bounds), rough=True, backed=True)
@@ -160,6 +165,16 @@ def _by_drifting_row(scan: Pyramid, template: Template, scales: list[float]) -> 
         return
     field, group = rows[0]
     like = BoxRow(group.region, group.boxes, field.drift or 0.0)
+    for laid, area in _views(scan, scales):
+        found = seek_rows(scan.views[0].image, laid, area, like)
+        if len(found) == 1:
+            dx = found[0].x + (found[0].width - group.region.width) / 2 - group.region.x
+            moved = Transform.shift(dx, found[0].y - group.region.y)
+            yield Attempt("boxes", [moved.then(laid)])
+
+
+def _views(scan: Pyramid, scales: list[float]) -> Iterator[tuple[Transform, Rect]]:
+    """Yield mappings of all of a scan, its lines level, each way up: mm to pixels, and its mm."""
     width, height = scan.size
     for scale in (*scales, max(scan.size) / LONG_SIDE_MM):
         size = (width / scale, height / scale)
@@ -168,12 +183,22 @@ def _by_drifting_row(scan: Pyramid, template: Template, scales: list[float]) -> 
         sheet = flat.to_scan.apply(Rect(-0.5, -0.5, across, down).corners)
         for turn in range(4):
             area = Rect(0, 0, *(size if turn % 2 == 0 else size[::-1]))
-            laid = Transform.from_quad(area.corners, np.roll(sheet, -turn, axis=0))
-            found = seek_rows(scan.views[0].image, laid, area, like)
-            if len(found) == 1:
-                dx = found[0].x + (found[0].width - group.region.width) / 2 - group.region.x
-                moved = Transform.shift(dx, found[0].y - group.region.y)
-                yield Attempt("boxes", [moved.then(laid)])
+            yield Transform.from_quad(area.corners, np.roll(sheet, -turn, axis=0)), area
+
+
+def _by_code_line(scan: Pyramid, template: Template, scales: list[float]) -> Iterator[Attempt]:
+    """Lay an American cheque by its transit number, wherever it is: the edge is not seen."""
+    codes = [field for field in template.fields if field.type is FieldType.MICR]
+    if not any(field.country == "US" for field in codes):
+        return
+    usual = usual_transit(template.page.size)
+    for laid, area in _views(scan, scales):
+        for y in np.arange(0, area.height, BAND_MM / 2):
+            band = Rect(0, float(y), area.width, min(BAND_MM, area.height - float(y)))
+            line = find_code_line(scan.views[0].image, laid, band)
+            found = None if line is None else find_transit(line)
+            if found is not None:
+                yield Attempt("code line", [Transform.from_pair(usual, found).then(laid)])
 
 
 def _lazily(find: Callable[[], Iterable[Points]]) -> Iterator[Points]:

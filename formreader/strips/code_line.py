@@ -1,12 +1,13 @@
 """Cut the code line out of a cheque: characters of one height in one row, on clear paper."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from formreader.boxes.patch import BACKGROUND_MM, cut_upright, to_ink
+from formreader.code_parts import HEIGHT_MM, PITCH_MM
 from formreader.geometry import Rect, Transform
 from formreader.images import GrayImage, InkImage, StripImage
 
@@ -17,14 +18,13 @@ DOTS_PER_MM = 8.0
 PALEST = 60  # darkness; print of code lines is black
 HIGHEST_MM, WIDEST_MM = 4.5, 3.8  # of a character; of what is larger, nothing is one
 LOWEST_MM = 0.6  # a dash of the font has 1.3 mm, dirt less
-USUAL_MM = 2.97  # height of a character, ISO 1004-1
 HEIGHTS = (0.6, 1.4)  # of the usual height: pages are not laid down exactly
 CLEAR_MM = 0.8  # above and below a code line there is clear paper
 SLOPES = np.linspace(-0.02, 0.02, 9)  # of the line, where the page was laid level
 EDGE = 0.3  # of the darkest rows: so dark a line is from its first row to its last
 FEWEST = 8  # characters that are whole
 WHOLE = 0.85  # of the line's height; the bars of symbols have 0.78
-PITCH = 3.175 / 2.97  # of the characters, by their height
+PITCH = PITCH_MM / HEIGHT_MM  # of the characters, by their height
 EVEN = 0.87  # how evenly they are set; on 14 cheques 0.94 at least, other print reaches 0.84
 GAP_MM = 30.0  # between parts of a line; where the account is left out it is as wide
 CROSSED = 0.2  # of a line's height is dark in a column: there is something, if no bare character
@@ -35,16 +35,31 @@ HOLE_MM = 0.35  # in worn print, closed where else no line is found; between cha
 Mask = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """Where a code line is, dots."""
+class _Row(NamedTuple):
+    """Where the characters of a line are, dots."""
 
+    pieces: npt.NDArray[np.float64]
+    """Of the characters: left edge, top, width and height, (n, 4)."""
     top: float
-    """At the left edge."""
+    """At the left edge of the picture."""
     height: float
     slope: float
     left: float
+    """As it is cut out, the height of a character before the first."""
     right: float
+
+
+class CodeLine(NamedTuple):
+    """A code line in a picture of a region."""
+
+    ink: InkImage
+    """How much darker each dot is than its paper."""
+    dots: float
+    """To a mm of the page."""
+    corner: tuple[float, float]
+    """The upper left corner of the picture on the page, mm."""
+    row: _Row
+    """Of its characters."""
 
 
 def cut_code_line(image: GrayImage, transform: Transform, region: Rect) -> StripImage | None:
@@ -55,11 +70,26 @@ def cut_code_line(image: GrayImage, transform: Transform, region: Rect) -> Strip
         transform: page mm to scan pixels.
         region: where the line is, mm; other print around it does not matter.
     """
+    line = find_code_line(image, transform, region)
+    return None if line is None else strip_of(line)
+
+
+def find_code_line(image: GrayImage, transform: Transform, region: Rect) -> CodeLine | None:
+    """Return where the code line in a region of a page is; None where there is none.
+
+    Args:
+        image: the page.
+        transform: page mm to scan pixels; its scale may be off by a third.
+        region: to look in, mm; other print around the line does not matter.
+    """
     dots = min(transform.scale_at(region.x, region.y), DOTS_PER_MM)
     ink = to_ink(cut_upright(image, transform, region, dots), BACKGROUND_MM * dots)
     mask = (ink > PALEST).astype(np.uint8)
-    line = _find_line(mask, dots) or _find_line(_mended(mask, dots), dots)
-    return None if line is None else _strip(ink, line)
+    for each in (mask, _mended(mask, dots)):
+        row = _find_row(each, dots)
+        if row is not None:
+            return CodeLine(ink, dots, (region.x, region.y), row)
+    return None
 
 
 def _mended(mask: Mask, dots: float) -> Mask:
@@ -68,7 +98,7 @@ def _mended(mask: Mask, dots: float) -> Mask:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((side, side))), np.uint8)
 
 
-def _find_line(mask: Mask, dots: float) -> _Line | None:
+def _find_row(mask: Mask, dots: float) -> _Row | None:
     characters, pieces = _characters(mask, dots)
     levelled = [(_levelled(characters, slope), slope) for slope in SLOPES]
     rows, slope = max(
@@ -80,14 +110,14 @@ def _find_line(mask: Mask, dots: float) -> _Line | None:
     y = above + down / 2 - slope * (left + across / 2)
     own = (y > top) & (y < top + height)
     whole = own & (down > WHOLE * height)
-    if whole.sum() < FEWEST or not HEIGHTS[0] < height / (USUAL_MM * dots) < HEIGHTS[1]:
+    if whole.sum() < FEWEST or not HEIGHTS[0] < height / (HEIGHT_MM * dots) < HEIGHTS[1]:
         return None
     if _evenness((left + across)[whole], height * PITCH) < EVEN:
         return None
     inked = _levelled(mask, slope)[round(top) : round(top + height)]
     known = float(left[own].min()), float((left + across)[own].max())
     start, end = _extent(inked, known, GAP_MM * dots)
-    return _Line(top, height, slope, start - height, end + height)
+    return _Row(pieces[own], top, height, slope, start - height, end + height)
 
 
 def _extent(inked: Mask, known: tuple[float, float], gap: float) -> tuple[float, float]:
@@ -131,7 +161,7 @@ def _characters(mask: Mask, dots: float) -> tuple[Mask, npt.NDArray[np.float64]]
     chosen = (height < HIGHEST_MM * dots) & (width < WIDEST_MM * dots)
     chosen &= height > LOWEST_MM * dots
     chosen[0] = False
-    whole = chosen & (height > HEIGHTS[0] * USUAL_MM * dots)
+    whole = chosen & (height > HEIGHTS[0] * HEIGHT_MM * dots)
     telling = whole if whole.sum() >= FEWEST else chosen
     is_character: Mask = telling.astype(np.uint8)[labels]
     return is_character, stats[chosen, : cv2.CC_STAT_AREA].astype(np.float64)
@@ -147,7 +177,7 @@ def _levelled(characters: Mask, slope: float) -> Mask:
 def _band(rows: npt.NDArray[np.float64], dots: float) -> tuple[float, float]:
     """Return top and height of the row of characters that stands clearest."""
     total = np.concatenate([[0.0], np.cumsum(rows)])
-    count, clear = round(USUAL_MM * dots), round(CLEAR_MM * dots)
+    count, clear = round(HEIGHT_MM * dots), round(CLEAR_MM * dots)
     starts = np.arange(max(len(rows) - count, 1))
     first, last = np.maximum(starts - clear, 0), np.minimum(starts + count + clear, len(rows))
     inside = total[np.minimum(starts + count, len(rows))] - total[starts]
@@ -160,12 +190,13 @@ def _band(rows: npt.NDArray[np.float64], dots: float) -> tuple[float, float]:
     return float(near.start + dark[0]), float(dark[-1] - dark[0] + 1)
 
 
-def _strip(ink: InkImage, line: _Line) -> StripImage:
+def strip_of(line: CodeLine) -> StripImage:
     """Bring a code line to the height of a strip, level, black on white as far as it is."""
-    scale = CHARACTER / line.height
-    width = min(round((line.right - line.left) * scale) + 2 * MARGIN, CODE_WIDEST)
-    down = (CODE_HEIGHT - CHARACTER) / 2 - line.top * scale
-    matrix = np.array([[scale, 0, MARGIN - line.left * scale], [-line.slope * scale, scale, down]])
-    strip = cv2.warpAffine(ink, matrix, (width, CODE_HEIGHT)).astype(np.float32)
+    row = line.row
+    scale = CHARACTER / row.height
+    width = min(round((row.right - row.left) * scale) + 2 * MARGIN, CODE_WIDEST)
+    down = (CODE_HEIGHT - CHARACTER) / 2 - row.top * scale
+    matrix = np.array([[scale, 0, MARGIN - row.left * scale], [-row.slope * scale, scale, down]])
+    strip = cv2.warpAffine(line.ink, matrix, (width, CODE_HEIGHT)).astype(np.float32)
     black = INKED * float(np.quantile(strip, 0.98))
     return np.asarray(np.clip(strip * (255 / max(black, PALEST)), 0, 255), np.uint8)

@@ -7,7 +7,8 @@ from formreader.boxes.seek import seek_frame
 from formreader.geometry import Points, Rect, Transform
 from formreader.images import GrayImage, StripImage
 from formreader.strips import cut_strip
-from formreader.strips.code_line import cut_code_line
+from formreader.strips.code_line import find_code_line, strip_of
+from formreader.strips.transit import is_in_place
 from formreader.template import Field, FieldType, Template
 
 DOTS_PER_MM = 12.0  # at most; digits of 4 mm are shrunk to half of it for the network
@@ -43,7 +44,9 @@ def find_runs(image: GrayImage, template: Template, transform: Transform) -> tup
         transform: page mm to scan pixels.
     """
     return tuple(
-        _find(image, field, field.region, transform)
+        _find_code(image, field, field.region, transform, template.page.size)
+        if field.type is FieldType.MICR
+        else _find(image, field, field.region, transform)
         for field in template.fields
         if field.region is not None
     )
@@ -59,11 +62,19 @@ def cut_run(image: GrayImage, run: Run, transform: Transform) -> StripImage | No
 
 
 def _find(image: GrayImage, field: Field, region: Rect, transform: Transform) -> Run:
-    if field.type is FieldType.MICR:
-        strip = cut_code_line(image, transform, region)
-        return Run(field, region, strip is not None, transform.apply(region.corners), strip)
     if field.drift is None:
         return Run(field, region, None, transform.apply(region.corners))
     frame = seek_frame(image, transform, region, field.drift)
     region = frame.grown(-INSIDE_MM) if frame else region
     return Run(field, region, frame is not None, transform.apply(region.corners))
+
+
+def _find_code(
+    image: GrayImage, field: Field, region: Rect, transform: Transform, size: tuple[float, float]
+) -> Run:
+    """Find a code line; an American one that is not in its place is that of a page laid wrongly."""
+    line = find_code_line(image, transform, region)
+    if line is not None and field.country == "US" and not is_in_place(line, size):
+        line = None
+    strip = None if line is None else strip_of(line)
+    return Run(field, region, line is not None, transform.apply(region.corners), strip)

@@ -9,12 +9,13 @@ from functools import cache
 
 import numpy as np
 
+from formreader.code_parts import PITCH_MM
 from formreader.images import InkImage
 
 CELL_MM = 0.3302
-PITCH_MM = 3.175
 HEIGHT_CELLS = 9
 WIDTH_CELLS = 7
+WIDTH_MM = WIDTH_CELLS * CELL_MM
 DOTS_PER_CELL = 8
 DOTS_PER_MM = DOTS_PER_CELL / CELL_MM
 

@@ -8,10 +8,11 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from formreader.geometry import Rect
+from formreader.code_parts import HEIGHT_MM, PITCH_MM, usual_transit
+from formreader.geometry import Points, Rect
 from formreader.images import DigitImage, GrayImage, InkImage
 from formreader.interpret import EMPTY, STRUCK
-from formreader.synth.e13b import DOTS_PER_MM, draw_code_line
+from formreader.synth.e13b import DOTS_PER_MM, TRANSIT, WIDTH_MM, draw_code_line
 from formreader.synth.glyph import GLYPH_HEIGHT, Glyph, Hand
 from formreader.synth.line import WrittenLine, write_line
 from formreader.synth.paint import paint_ink
@@ -20,7 +21,7 @@ from formreader.synth.skeletons import Mark
 from formreader.synth.strokes import draw_mark
 from formreader.synth.style import choose_style
 from formreader.synth.values import ZERO, choose_entries
-from formreader.template import FieldType
+from formreader.template import Field, FieldType
 
 WIDEST_RUN = 0.9  # of the place for a free run
 WIDEST = 0.8  # of a box: writers keep their digits narrower than this unless they overrun
@@ -118,7 +119,8 @@ def fill_sheet(sheet: Sheet, hand: Hand, writing: Writing, rng: np.random.Genera
         if field.region and entry.seen:
             place = field.region.scaled(sheet.dots_per_mm)
             if field.type is FieldType.MICR:
-                _print_code(image, entry.seen, place, sheet.dots_per_mm)
+                corner = _corner_of(field, field.region, entry.seen, sheet.template.page.size)
+                _print_code(image, entry.seen, corner, sheet.dots_per_mm)
             else:
                 _write_run(
                     image, write_line(entry.seen, hand, choose_style(rng), rng), place, habits, rng
@@ -215,13 +217,25 @@ def _write_run(
     _press(image, Glyph(line.ink), Rect(x, y, scale * columns, scale * rows), habits, rng)
 
 
-def _print_code(image: GrayImage, text: str, place: Rect, dots_per_mm: float) -> None:
-    """Print a code line in the middle of its place, pixels."""
+def _corner_of(field: Field, region: Rect, text: str, size: tuple[float, float]) -> Points:
+    """Return where the upper left corner of a code line is, mm: in the middle of its region.
+
+    On American cheques it is where banks look for it.
+    """
+    width = (len(text) - 1) * PITCH_MM + WIDTH_MM
+    if field.country == "US" and TRANSIT in text:
+        (right, bottom), _ = usual_transit(size)
+        before = (text.index(TRANSIT) + 1) * PITCH_MM + WIDTH_MM
+        return np.array([right - before, bottom - HEIGHT_MM])
+    left = region.x + max(region.width - width, 0) / 2
+    return np.array([left, region.y + (region.height - HEIGHT_MM) / 2])
+
+
+def _print_code(image: GrayImage, text: str, corner: Points, dots_per_mm: float) -> None:
+    """Print a code line with its upper left corner at a point, mm."""
     ink = draw_code_line(text)
-    scale = dots_per_mm / DOTS_PER_MM
-    width, height = (side * scale for side in ink.shape[::-1])
-    x = place.x + max(place.width - width, 0) / 2
-    y = place.y + (place.height - height) / 2
+    x, y = dots_per_mm * corner
+    width, height = (side * dots_per_mm / DOTS_PER_MM for side in ink.shape[::-1])
     left, top = math.floor(x), math.floor(y)
     paint_ink(image, _fit(ink, Rect(x - left, y - top, width, height)), left, top, BLACK)
 
