@@ -18,22 +18,23 @@ from rich.table import Table
 
 from formreader.decode import decode
 from formreader.errors import AlignmentError
-from formreader.geometry import Rect
+from formreader.geometry import Rect, Transform
 from formreader.images import StripImage
 from formreader.pages import Page
 from formreader.policy import KeepPromise
-from formreader.reader import prepare
+from formreader.reader import CROSSED, prepare
 from formreader.results import FieldReading, Status
 from formreader.settle import settle
 from formreader.shipped import model_folders, template_folders
 from formreader.strips.card import LineKind
+from formreader.strips.code_line import find_code_line, strip_of
 from formreader.strips.network import LineNetwork, load_line_networks
 from formreader.synth.conditions import CONDITIONS, Condition
 from formreader.synth.forms import draw_form
 from formreader.synth.strokes import random_hand
 from formreader.template import Field, Template
 from formreader.template_file import find_template, load_template
-from formreader.training.lines.codes import draw_code_strip
+from formreader.training.lines.codes import choose_code, scan_code
 
 FIELD = Field.model_validate({"name": "code", "type": "micr", "region": [0, 0, 1, 1]})
 WHERE = Rect(0, 0, 1, 1)
@@ -46,14 +47,25 @@ def main() -> None:
     least = KeepPromise(asked.max_error, network.evidence).support("code line", asked.max_error)
     read = partial(_read, network, least.least_confidence)
     rng = np.random.default_rng(asked.seed)
+    lines = [_drawn(rng) for _ in range(asked.count)]
     table = Table("drawn", "count", "not found", "without an error", "accepted", "wrong of these")
-    table.add_row("lines", *_shown([read(draw_code_strip(rng)) for _ in range(asked.count)]))
+    table.add_row("lines", *_shown(list(map(read, lines))))
     for name in ("cheque-in", "cheque-us"):
         form = load_template(find_template(name, template_folders()))
         conditions = islice(cycle(CONDITIONS.values()), asked.cheques)
         found = [_on_cheque(form, condition, rng) for condition in conditions]
         table.add_row(f"on {name}", *_shown([read(each) for each in found]))
     Console().print(table)
+
+
+class Line(NamedTuple):
+    """A code line that was found."""
+
+    strip: StripImage
+    text: str
+    """What is printed."""
+    is_crossed: bool
+    """Whether a stroke runs through it, which sends it to review."""
 
 
 class Outcome(NamedTuple):
@@ -64,10 +76,17 @@ class Outcome(NamedTuple):
     accepted: bool
 
 
-def _on_cheque(
-    form: Template, condition: Condition, rng: np.random.Generator
-) -> tuple[StripImage, str] | None:
-    """Draw a cheque; return the strip of its code line and what it says, None where none is found.
+def _drawn(rng: np.random.Generator) -> Line | None:
+    """Draw a line; return it as it is found again, None where it is not."""
+    image, dots, text = scan_code(choose_code(rng), rng)
+    height, width = image.shape
+    whole = Rect(0, 0, width / dots, height / dots)
+    found = find_code_line(image, Transform.scaling(dots), whole)
+    return None if found is None else Line(strip_of(found), text, found.is_crossed)
+
+
+def _on_cheque(form: Template, condition: Condition, rng: np.random.Generator) -> Line | None:
+    """Draw a cheque; return its code line, None where none is found.
 
     Conditions that tear a corner off or turn the page into another form are drawn all the same.
     """
@@ -78,20 +97,17 @@ def _on_cheque(
     except AlignmentError:
         return None
     strips = zip(sheet.laid.runs, sheet.strips, strict=True)
-    (strip,) = (strip for run, strip in strips if run.field.name == "micr")
-    return None if strip is None else (strip, text)
+    ((run, strip),) = ((run, strip) for run, strip in strips if run.field.name == "micr")
+    return None if strip is None else Line(strip, text, run.is_crossed)
 
 
-def _read(
-    network: LineNetwork, least: float | None, line: tuple[StripImage, str] | None
-) -> Outcome:
+def _read(network: LineNetwork, least: float | None, line: Line | None) -> Outcome:
     """Read and decide a line."""
     if line is None:
         return Outcome(found=False, exact=False, accepted=False)
-    strip, text = line
-    belief = decode(FieldReading("code", (), WHERE, network.texts(strip)), FIELD)
-    decision = settle(belief, FIELD, "", least)
-    return Outcome(True, decision.value == text, decision.status is Status.ACCEPTED)
+    belief = decode(FieldReading("code", (), WHERE, network.texts(line.strip)), FIELD)
+    decision = settle(belief, FIELD, CROSSED if line.is_crossed else "", least)
+    return Outcome(True, decision.value == line.text, decision.status is Status.ACCEPTED)
 
 
 def _shown(outcomes: Sequence[Outcome]) -> tuple[str, ...]:

@@ -21,12 +21,13 @@ from formreader.results import BoxReading, BoxState, FieldReading, PageReading, 
 from formreader.strips.card import LineKind
 from formreader.strips.network import LineReader, kind_of_line
 from formreader.strips.runs import cut_run
-from formreader.template import FieldType, Template
+from formreader.template import Field, FieldType, Template
 
 NOTHING = (("", 0.9999),)
 """What is written where there is no ink; faint pencil may be taken for none."""
 NOT_FOUND = "place: what is printed around it was not found, so that it may be elsewhere"
 NO_CODE = "place: no code line was found; is this the front of a cheque, and all of it seen?"
+CROSSED = "code line: something is written across it, which may hide a digit"
 NOT_WHOLE = "code line: it has not the parts that are usual in this country; is it all there?"
 
 LineReaders: TypeAlias = Mapping[LineKind, LineReader]
@@ -151,9 +152,14 @@ def _doubts(laid: Laid, spelled: Mapping[str, Texts]) -> dict[str, str]:
         doubt = ""
     else:
         doubt = NOT_WHOLE
-    return {
-        field.name: NOT_FOUND if field.name in missing else doubt for field in laid.template.fields
-    }
+    crossed = {run.field.name for run in laid.runs if run.is_crossed}
+
+    def doubt_of(field: Field) -> str:
+        if field.name in missing:
+            return NOT_FOUND
+        return doubt or (CROSSED if crossed & {field.name, field.source} else "")
+
+    return {field.name: doubt_of(field) for field in laid.template.fields}
 
 
 def _likeliest(texts: Texts) -> str:

@@ -9,7 +9,7 @@ import pytest
 from formreader.errors import AlignmentError
 from formreader.geometry import Rect, Transform, bounding_rect
 from formreader.pages import Page
-from formreader.reader import NO_CODE, NOT_WHOLE, prepare, read_page
+from formreader.reader import CROSSED, NO_CODE, NOT_WHOLE, prepare, read_page
 from formreader.results import FieldReading, PageReading
 from formreader.shipped import template_folders
 from formreader.strips.card import LineKind
@@ -146,6 +146,20 @@ def test_of_a_code_line_that_is_not_whole_no_part_is_believed(code):
     found = fields_of(read_page(page(drawn().image), [CHEQUE], SeesSevens(), lines))
 
     assert {name for name, field in found.items() if field.doubt == NOT_WHOLE} == {*found}
+
+
+def test_a_code_line_that_a_stroke_crosses_goes_to_review():
+    cheque = drawn()
+    region = CHEQUE.field("micr").region
+    middle = region.x + region.width / 2
+    stroke = [(middle, region.y - 3), (middle + 4, region.bottom)]
+    points = np.rint(cheque.to_scan.apply(stroke)).astype(np.int32)
+    cv2.polylines(cheque.image, [points], False, 30, 5)
+
+    found = fields_of(read_page(page(cheque.image), [CHEQUE], SeesSevens(), LINES))
+
+    crossed = {field.name for field in CHEQUE.fields if "micr" in {field.name, field.source}}
+    assert {name for name, field in found.items() if field.doubt == CROSSED} == crossed
 
 
 def test_a_cheque_goes_to_its_country_though_its_frame_is_not_seen():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from formreader.geometry import Rect, Transform
-from formreader.strips.code_line import CODE_HEIGHT, cut_code_line
+from formreader.strips.code_line import CODE_HEIGHT, cut_code_line, find_code_line
 from formreader.synth.e13b import DOTS_PER_MM, SHAPES, draw_code_line
 
 TEXT = "U309086U 500211012T 426160U 31"
@@ -33,6 +33,27 @@ def test_the_line_fills_its_strip(dpi, slope):
     assert strip.shape[1] == pytest.approx(610, rel=0.07)
     (rows,) = np.nonzero(strip.mean(axis=1) > 0.3 * strip.mean(axis=1).max())
     assert rows[-1] - rows[0] + 1 == pytest.approx(18, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("stroke", "is_crossed"),
+    [
+        ([(60, 1), (66, 14)], True),  # through the line
+        ([(60, 1), (66, 8), (70, 1)], True),  # down into it, and up again
+        ([(60, 1), (66, 4)], False),  # above it
+        ([(60, 10.5), (80, 10.5)], False),  # a rule under it
+        ([(8, 1), (8, 14)], False),  # the edge of the cheque before it
+    ],
+)
+def test_strokes_through_a_line_are_noticed(stroke, is_crossed):
+    paper, to_scan = printed(dpi=300)
+    points = np.rint(to_scan.apply(stroke)).astype(np.int32)
+    cv2.polylines(paper, [points], False, 30, 4)
+
+    line = find_code_line(paper, to_scan, PAPER)
+
+    assert line is not None
+    assert line.is_crossed == is_crossed
 
 
 def test_other_print_is_no_code_line():

@@ -28,6 +28,9 @@ PITCH = PITCH_MM / HEIGHT_MM  # of the characters, by their height
 EVEN = 0.87  # how evenly they are set; on 14 cheques 0.94 at least, other print reaches 0.84
 GAP_MM = 30.0  # between parts of a line; where the account is left out it is as wide
 CROSSED = 0.2  # of a line's height is dark in a column: there is something, if no bare character
+BEYOND = 0.35  # heights above or below a line: what reaches so far is no character
+AMID = 0.15, 0.85  # of the height: what is in between is among the characters
+SPECK = 0.05  # of a character's square: what has less ink hides nothing
 MARGIN = 8  # pixels at both ends of a strip
 INKED = 0.6  # of the darkness of the line counts as black
 HOLE_MM = 0.35  # in worn print, closed where else no line is found; between characters are 0.7
@@ -60,6 +63,8 @@ class CodeLine(NamedTuple):
     """The upper left corner of the picture on the page, mm."""
     row: _Row
     """Of its characters."""
+    is_crossed: bool
+    """Whether something larger than characters runs through them, as a signature."""
 
 
 def cut_code_line(image: GrayImage, transform: Transform, region: Rect) -> StripImage | None:
@@ -88,7 +93,7 @@ def find_code_line(image: GrayImage, transform: Transform, region: Rect) -> Code
     for each in (mask, _mended(mask, dots)):
         row = _find_row(each, dots)
         if row is not None:
-            return CodeLine(ink, dots, (region.x, region.y), row)
+            return CodeLine(ink, dots, (region.x, region.y), row, _is_crossed(mask, row))
     return None
 
 
@@ -118,6 +123,22 @@ def _find_row(mask: Mask, dots: float) -> _Row | None:
     known = float(left[own].min()), float((left + across)[own].max())
     start, end = _extent(inked, known, GAP_MM * dots)
     return _Row(pieces[own], top, height, slope, start - height, end + height)
+
+
+def _is_crossed(mask: Mask, row: _Row) -> bool:
+    """Tell whether dark dots between the characters hang together with some far above or below."""
+    left, _, across, _ = row.pieces.T
+    first, last = int(left.min()), int((left + across).max())
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    y, height = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
+    x = np.clip(stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH] / 2, first, last)
+    top = row.top + row.slope * x
+    reach = BEYOND * row.height
+    beyond = (y < top - reach) | (y + height > top + row.height + reach)
+    beyond[0] = False
+    inside = _levelled(beyond[labels].astype(np.uint8), row.slope)
+    rows = slice(*(round(row.top + share * row.height) for share in AMID))
+    return int(inside[rows, first:last].sum()) > SPECK * row.height**2
 
 
 def _extent(inked: Mask, known: tuple[float, float], gap: float) -> tuple[float, float]:

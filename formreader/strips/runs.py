@@ -28,6 +28,8 @@ class Run:
     """The corners of its region on the scan, (4, 2), clockwise from the top left."""
     code_line: StripImage | None = None
     """What is printed, of a code line."""
+    is_crossed: bool = False
+    """Whether a signature or the like runs through it, of a code line."""
 
     @property
     def is_framed(self) -> bool:
@@ -76,5 +78,7 @@ def _find_code(
     line = find_code_line(image, transform, region)
     if line is not None and field.country == "US" and not is_in_place(line, size):
         line = None
-    strip = None if line is None else strip_of(line)
-    return Run(field, region, line is not None, transform.apply(region.corners), strip)
+    outline = transform.apply(region.corners)
+    if line is None:
+        return Run(field, region, False, outline)
+    return Run(field, region, True, outline, strip_of(line), line.is_crossed)
