@@ -93,6 +93,7 @@ def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progres
         SetupError: if the folder holds the beginning of another training, or cannot be written.
         InputError: if the network to start from does not fit.
     """
+    keras.utils.clear_session()  # else layers are counted on, and the file has other names in it
     keras.utils.set_random_seed(plan.seed)
     recipe = plan.recipe
     course, trained = _beginning(plan, material)
