@@ -18,7 +18,7 @@ from rich.table import Table
 
 from formreader.decode import decode
 from formreader.errors import AlignmentError
-from formreader.geometry import Rect, Transform
+from formreader.geometry import Rect
 from formreader.images import StripImage
 from formreader.pages import Page
 from formreader.policy import KeepPromise
@@ -27,14 +27,14 @@ from formreader.results import FieldReading, Status
 from formreader.settle import settle
 from formreader.shipped import model_folders, template_folders
 from formreader.strips.card import LineKind
-from formreader.strips.code_line import find_code_line, strip_of
+from formreader.strips.code_line import strip_of
 from formreader.strips.network import LineNetwork, load_line_networks
 from formreader.synth.conditions import CONDITIONS, Condition
 from formreader.synth.forms import draw_form
 from formreader.synth.strokes import random_hand
 from formreader.template import Field, Template
 from formreader.template_file import find_template, load_template
-from formreader.training.lines.codes import choose_code, scan_code
+from formreader.training.lines.codes import draw_code
 
 FIELD = Field.model_validate({"name": "code", "type": "micr", "region": [0, 0, 1, 1]})
 WHERE = Rect(0, 0, 1, 1)
@@ -78,10 +78,7 @@ class Outcome(NamedTuple):
 
 def _drawn(rng: np.random.Generator) -> Line | None:
     """Draw a line; return it as it is found again, None where it is not."""
-    image, dots, text = scan_code(choose_code(rng), rng)
-    height, width = image.shape
-    whole = Rect(0, 0, width / dots, height / dots)
-    found = find_code_line(image, Transform.scaling(dots), whole)
+    found, text = draw_code(rng)
     return None if found is None else Line(strip_of(found), text, found.is_crossed)
 
 

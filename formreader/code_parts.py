@@ -1,4 +1,4 @@
-"""The parts of a cheque's code line: transit number, account, serial number and amount.
+"""The parts of the code line of a cheque, and where it is: transit number, account, serial, amount.
 
 E-13B marks them with four symbols, here letters: T before and behind the transit number, U ("on
 us") around what the bank makes of its own, A around the amount, D for a dash. On American cheques
@@ -15,8 +15,8 @@ PITCH_MM = 3.175  # from the right edge of a character to that of the next: ANSI
 HEIGHT_MM = 2.97  # of a character
 FIRST_MM = 7.94  # from the right edge of the cheque to that of the rightmost character
 FEET_MM = 6.4  # from the lower edge of the cheque to that of the characters
-TRANSIT_DIGITS = (41, 33)
-"""Places of the first and the last digit of an American transit number; the rightmost is 0."""
+TRANSIT_PLACES = range(41, 32, -1)
+"""Of the digits of an American transit number; that of the rightmost character is 0."""
 
 PARTS = ("transit", "account", "serial", "amount")
 
@@ -36,6 +36,16 @@ LAYOUTS = {
     "CA": re.compile(r"(U\d+U)?T\d{5}D\d{3}T[\dD]+U[\dD]*(A\d{10}A)?"),
 }
 """What code lines consist of, by country."""
+
+
+def usual_transit(size: tuple[float, float]) -> Points:
+    """Return where the standard has the transit number on an American cheque of a size, mm.
+
+    Returns:
+        The lower right corners of its nine digits, (9, 2).
+    """
+    width, height = size
+    return np.array([(width - FIRST_MM - at * PITCH_MM, height - FEET_MM) for at in TRANSIT_PLACES])
 
 
 def is_whole(code_line: str, country: str) -> bool:
@@ -97,13 +107,3 @@ def _behind_transit(code_line: str) -> str:
     """Return what the bank makes of its own, between the transit number and the amount."""
     found = TRANSIT.search(code_line)
     return AMOUNT.sub("", code_line[found.end() :]) if found else ""
-
-
-def usual_transit(size: tuple[float, float]) -> Points:
-    """Return where the standard has the transit number on an American cheque of a size, mm.
-
-    Returns:
-        The lower right corners of its first and its last digit, (2, 2).
-    """
-    width, height = size
-    return np.array([(width - FIRST_MM - at * PITCH_MM, height - FEET_MM) for at in TRANSIT_DIGITS])

@@ -98,12 +98,6 @@ def quarter_turns(outline: Points) -> int:
     return round(float(np.arctan2(dy, dx)) / (np.pi / 2)) % 4
 
 
-def _aside(pair: Points) -> Points:
-    """Return the way from one point to another, turned by a quarter, (2,)."""
-    dx, dy = pair[1] - pair[0]
-    return np.array([-dy, dx])
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Transform:
     """A projective mapping of a plane onto another; most often of the page in mm onto a scan."""
@@ -144,12 +138,6 @@ class Transform:
     def shift(dx: float, dy: float) -> "Transform":
         """Return the mapping that adds dx and dy."""
         return Transform(np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1]], np.float64))
-
-    @staticmethod
-    def from_pair(source: Points, target: Points) -> "Transform":
-        """Return the mapping that turns, scales and shifts two points, (2, 2), to two others."""
-        quads = (np.vstack([pair, pair[::-1] + _aside(pair)]) for pair in (source, target))
-        return Transform.from_quad(*quads)
 
     @staticmethod
     def from_quad(source: Points, target: Points) -> "Transform":

@@ -27,6 +27,7 @@ NOTHING = (("", 0.9999),)
 """What is written where there is no ink; faint pencil may be taken for none."""
 NOT_FOUND = "place: what is printed around it was not found, so that it may be elsewhere"
 NO_CODE = "place: no code line was found; is this the front of a cheque, and all of it seen?"
+ELSEWHERE = "place: the transit number was not seen where it belongs; all may lie elsewhere"
 CROSSED = "code line: something is written across it, which may hide a digit"
 NOT_WHOLE = "code line: it has not the parts that are usual in this country; is it all there?"
 
@@ -142,11 +143,14 @@ def reading_of(sheet: Sheet, look: Look, texts: Sequence[Texts] = ()) -> PageRea
 def _doubts(laid: Laid, spelled: Mapping[str, Texts]) -> dict[str, str]:
     """Return why each field must be seen by a person, by its name; "" where nothing speaks for it.
 
-    What has not the code line that cheques of its country have may be another form.
+    What has not the code line that cheques of its country have, in its place, may be another form,
+    or laid wrongly. A code line with something across it is in doubt by itself, with its parts.
     """
     codes = [field for field in laid.template.fields if field.type is FieldType.MICR]
     missing = laid.missing - {field.name for field in codes}
-    if any(field.name in laid.missing for field in codes):
+    if not all(run.is_placed for run in laid.runs):
+        doubt = ELSEWHERE
+    elif any(field.name in laid.missing for field in codes):
         doubt = NO_CODE
     elif all(is_whole(_likeliest(spelled[field.name]), field.country) for field in codes):
         doubt = ""

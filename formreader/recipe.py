@@ -16,7 +16,7 @@ from formreader.errors import SetupError
 from formreader.evidence import Evidence, gathered
 from formreader.strips.card import LineKind
 from formreader.strips.network import LineNetwork, kind_of_line
-from formreader.template import Field, Template
+from formreader.template import Field, FieldType, Template
 
 LAYOUT = {"name", "type", "groups", "region", "pitch", "guide"}  # of a field: what reading needs
 
@@ -114,7 +114,9 @@ def layout_digest(template: Template) -> str:
 def _layout_of(each: Field) -> dict[str, object]:
     """Return what reading needs of a field; a new setting counts only where it is made."""
     layout = each.model_dump(mode="json", include=LAYOUT)
-    newer = {"drift": each.drift, "from": each.from_}
+    newer: dict[str, object] = {"drift": each.drift, "from": each.from_}
+    if each.type is FieldType.MICR:  # where its line belongs, and what it should have
+        newer["country"] = each.country or None
     return layout | {name: value for name, value in newer.items() if value is not None}
 
 

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from formreader.code_parts import usual_transit
 from formreader.errors import AlignmentError
 from formreader.geometry import Rect, Transform, bounding_rect
 from formreader.pages import Page
-from formreader.reader import CROSSED, NO_CODE, NOT_WHOLE, prepare, read_page
+from formreader.reader import CROSSED, ELSEWHERE, NO_CODE, NOT_WHOLE, prepare, read_page
 from formreader.results import FieldReading, PageReading
 from formreader.shipped import template_folders
 from formreader.strips.card import LineKind
@@ -204,10 +205,31 @@ def test_a_code_line_out_of_its_place_is_of_a_cheque_laid_wrongly():
     height, width = scan.shape
     laid = Transform.from_quad(AMERICAN.bounds.corners, Rect(0, 0, width, height).corners)
 
-    for wrongly in (Transform.shift(0, 0), Transform.shift(-10, 0), Transform.scaling(0.85)):
+    x, y = usual_transit(AMERICAN.page.size).mean(axis=0)
+    smaller = Transform.shift(-x, -y).then(Transform.scaling(0.85)).then(Transform.shift(x, y))
+
+    for wrongly in (Transform.shift(0, 0), Transform.shift(-10, 0), smaller):
         runs = find_runs(scan, AMERICAN, wrongly.then(laid))
         (seen,) = (run.is_seen for run in runs if run.field.type is FieldType.MICR)
         assert seen == np.array_equal(wrongly.matrix, np.eye(3))
+
+
+def test_where_its_transit_number_is_not_seen_all_of_an_american_cheque_is_in_doubt():
+    cheque = drawn(template=AMERICAN)
+    digit = cheque.to_scan.apply(usual_transit(AMERICAN.page.size))[4]
+    rows, columns = (slice(int(at) - 40, int(at) + 10) for at in digit[::-1])
+    cheque.image[rows, columns][::2] = 250
+
+    lines = LINES | {LineKind.CODE_LINE: Spells("T123456780T123456U1234")}
+    found = fields_of(read_page(page(cheque.image), [AMERICAN], SeesSevens(), lines))
+
+    assert {field.doubt for field in found.values()} == {ELSEWHERE}
+
+
+def test_a_narrow_picture_is_no_cheque():
+    for form in (AMERICAN, CHEQUE):
+        with pytest.raises(AlignmentError):
+            prepare(page(np.full((40, 4000), 200, np.uint8)), [form])
 
 
 def paper(*texts: str) -> np.ndarray:

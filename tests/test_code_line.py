@@ -40,6 +40,10 @@ def test_the_line_fills_its_strip(dpi, slope):
     [
         ([(60, 1), (66, 14)], True),  # through the line
         ([(60, 1), (66, 8), (70, 1)], True),  # down into it, and up again
+        ([(60, 7.5), (68, 7.5)], True),  # within it, through three characters
+        ([(60, 5.3), (64, 9.6)], True),  # a slash hardly higher than it
+        ([(111.5, 1), (113.5, 14)], True),  # through its last character
+        ([(20.5, 1), (22.5, 14)], True),  # through its first
         ([(60, 1), (66, 4)], False),  # above it
         ([(60, 10.5), (80, 10.5)], False),  # a rule under it
         ([(8, 1), (8, 14)], False),  # the edge of the cheque before it

@@ -32,7 +32,7 @@ from formreader.training.lines.material import (
 )
 from formreader.training.lines.network import Shape, TemporalLoss, build_network, encode, spelled
 from formreader.training.lines.plan import LinePlan
-from formreader.training.lines.start import begin_with, refuse_other_writers
+from formreader.training.lines.start import begin_with, refuse_others
 from formreader.training.lines.texts import choose_text
 
 CHARACTERS = RECIPES[LineKind.FREE_RUN].course.characters
@@ -217,11 +217,18 @@ def test_a_network_of_another_shape_is_not_begun_with(exported):
 def test_nobody_is_held_out_whom_the_network_before_was_shown():
     source = DataSource(name="mnist", licence="free", digits=9)
     shown = card().model_copy(update={"trained_on": (source,)})
+    recipe = RECIPES[LineKind.FREE_RUN]
 
-    refuse_other_writers(shown, shown.seed, [source])
+    refuse_others(shown, recipe, shown.seed, [source])
     for seed, sources in ((2, [source]), (shown.seed, [])):
         with pytest.raises(InputError, match="go on with its seed, 1, and its sets of digits, mn"):
-            refuse_other_writers(shown, seed, sources)
+            refuse_others(shown, recipe, seed, sources)
+
+
+def test_a_network_that_reads_something_else_is_not_begun_with():
+    for other in (card("0123456789"), card().model_copy(update={"kind": LineKind.CODE_LINE})):
+        with pytest.raises(InputError, match="reads something else"):
+            refuse_others(other, RECIPES[LineKind.FREE_RUN], other.seed, [])
 
 
 def test_strips_of_another_height_are_refused(network):

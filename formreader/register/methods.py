@@ -11,6 +11,7 @@ from formreader.boxes.seek import BoxRow, seek_rows
 from formreader.code_parts import usual_transit
 from formreader.geometry import Points, Rect, Transform
 from formreader.register.aruco import match_markers
+from formreader.register.fitting import fit_similarity
 from formreader.register.flat import Flat, flatten
 from formreader.register.lines import Lines
 from formreader.register.marks import (
@@ -27,7 +28,7 @@ from formreader.register.picture import match_picture
 from formreader.register.printed import search
 from formreader.register.pyramid import Pyramid
 from formreader.strips.code_line import find_code_line
-from formreader.strips.transit import find_transit
+from formreader.strips.transit import find_transit, has_usual_place
 from formreader.template import LONG_SIDE_MM, MM_PER_INCH, FieldType, Marks, Template
 
 Method = Literal["marks", "aruco", "outline", "picture", "boxes", "code line", "whole"]
@@ -38,6 +39,7 @@ SCALES = np.geomspace(0.85, 1.17, 26)  # of the print against the scan's size: m
 SCALES_ON_SHEET = np.geomspace(0.92, 1.04, 11)  # against the sheet's size: printers shrink
 OTHER_SHAPE = 1.25  # times as wide for its height a sheet is another one; photos squeeze less
 FEWEST_LINES = 30  # two rows of boxes have about 24: their arrangement is met by chance
+NARROWEST_MM = 8.0  # of a picture on which there may be a form
 BAND_MM = 16.0  # of paper in which a code line is looked for: with more, other print prevails
 PROVEN_MM = 0.5  # spread of marks in their arrangement that is no coincidence
 
@@ -176,8 +178,10 @@ def _by_drifting_row(scan: Pyramid, template: Template, scales: list[float]) -> 
 def _views(scan: Pyramid, scales: list[float]) -> Iterator[tuple[Transform, Rect]]:
     """Yield mappings of all of a scan, its lines level, each way up: mm to pixels, and its mm."""
     width, height = scan.size
-    for scale in (*scales, max(scan.size) / LONG_SIDE_MM):
+    for scale in _distinct([*scales, max(scan.size) / LONG_SIDE_MM]):
         size = (width / scale, height / scale)
+        if min(size) < NARROWEST_MM:
+            continue
         flat = flatten(scan, _picture_corners(scan), size)
         down, across = flat.image.shape
         sheet = flat.to_scan.apply(Rect(-0.5, -0.5, across, down).corners)
@@ -186,19 +190,26 @@ def _views(scan: Pyramid, scales: list[float]) -> Iterator[tuple[Transform, Rect
             yield Transform.from_quad(area.corners, np.roll(sheet, -turn, axis=0)), area
 
 
+def _distinct(scales: list[float]) -> Iterator[float]:
+    """Yield scales of which none is about that of one before."""
+    for number, scale in enumerate(scales):
+        if all(abs(scale / other - 1) > SAME_SCALE for other in scales[:number]):
+            yield scale
+
+
 def _by_code_line(scan: Pyramid, template: Template, scales: list[float]) -> Iterator[Attempt]:
     """Lay an American cheque by its transit number, wherever it is: the edge is not seen."""
+    size = template.page.size
     codes = [field for field in template.fields if field.type is FieldType.MICR]
-    if not any(field.country == "US" for field in codes):
+    if not any(has_usual_place(field, size) for field in codes):
         return
-    usual = usual_transit(template.page.size)
     for laid, area in _views(scan, scales):
-        for y in np.arange(0, area.height, BAND_MM / 2):
-            band = Rect(0, float(y), area.width, min(BAND_MM, area.height - float(y)))
+        for y in np.arange(0, max(area.height - BAND_MM / 2, BAND_MM / 2), BAND_MM / 2).tolist():
+            band = Rect(0, y, area.width, min(BAND_MM, area.height - y))
             line = find_code_line(scan.views[0].image, laid, band)
             found = None if line is None else find_transit(line)
             if found is not None:
-                yield Attempt("code line", [Transform.from_pair(usual, found).then(laid)])
+                yield Attempt("code line", [fit_similarity(usual_transit(size), found).then(laid)])
 
 
 def _lazily(find: Callable[[], Iterable[Points]]) -> Iterator[Points]:

@@ -29,8 +29,10 @@ EVEN = 0.87  # how evenly they are set; on 14 cheques 0.94 at least, other print
 GAP_MM = 30.0  # between parts of a line; where the account is left out it is as wide
 CROSSED = 0.2  # of a line's height is dark in a column: there is something, if no bare character
 BEYOND = 0.35  # heights above or below a line: what reaches so far is no character
+BESIDE = 1.5  # pitches before the first free character and behind the last there may be others
 AMID = 0.15, 0.85  # of the height: what is in between is among the characters
-SPECK = 0.05  # of a character's square: what has less ink hides nothing
+SPECK = 0.05  # of the square of a character's height: what has less ink hides nothing
+A_CHARACTER = 0.15  # of it: characters have more ink, the printed edge of a cheque less
 MARGIN = 8  # pixels at both ends of a strip
 INKED = 0.6  # of the darkness of the line counts as black
 HOLE_MM = 0.35  # in worn print, closed where else no line is found; between characters are 0.7
@@ -38,7 +40,7 @@ HOLE_MM = 0.35  # in worn print, closed where else no line is found; between cha
 Mask = npt.NDArray[np.uint8]
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """Where the characters of a line are, dots."""
 
     pieces: npt.NDArray[np.float64]
@@ -61,10 +63,10 @@ class CodeLine(NamedTuple):
     """To a mm of the page."""
     corner: tuple[float, float]
     """The upper left corner of the picture on the page, mm."""
-    row: _Row
+    row: Row
     """Of its characters."""
     is_crossed: bool
-    """Whether something larger than characters runs through them, as a signature."""
+    """Whether something larger than a character is among them, as a signature that touches one."""
 
 
 def cut_code_line(image: GrayImage, transform: Transform, region: Rect) -> StripImage | None:
@@ -103,7 +105,7 @@ def _mended(mask: Mask, dots: float) -> Mask:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((side, side))), np.uint8)
 
 
-def _find_row(mask: Mask, dots: float) -> _Row | None:
+def _find_row(mask: Mask, dots: float) -> Row | None:
     characters, pieces = _characters(mask, dots)
     levelled = [(_levelled(characters, slope), slope) for slope in SLOPES]
     rows, slope = max(
@@ -122,23 +124,33 @@ def _find_row(mask: Mask, dots: float) -> _Row | None:
     inked = _levelled(mask, slope)[round(top) : round(top + height)]
     known = float(left[own].min()), float((left + across)[own].max())
     start, end = _extent(inked, known, GAP_MM * dots)
-    return _Row(pieces[own], top, height, slope, start - height, end + height)
+    return Row(pieces[own], top, height, slope, start - height, end + height)
 
 
-def _is_crossed(mask: Mask, row: _Row) -> bool:
-    """Tell whether dark dots between the characters hang together with some far above or below."""
+def _is_crossed(mask: Mask, row: Row) -> bool:
+    """Tell whether dark dots among the characters hang together with what is none."""
     left, _, across, _ = row.pieces.T
     first, last = int(left.min()), int((left + across).max())
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    y, height = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
-    x = np.clip(stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH] / 2, first, last)
-    top = row.top + row.slope * x
+    x, y, width, height = stats[:, : cv2.CC_STAT_AREA].T
+    top = row.top + row.slope * np.clip(x + width / 2, first, last)
     reach = BEYOND * row.height
-    beyond = (y < top - reach) | (y + height > top + row.height + reach)
-    beyond[0] = False
-    inside = _levelled(beyond[labels].astype(np.uint8), row.slope)
-    rows = slice(*(round(row.top + share * row.height) for share in AMID))
-    return int(inside[rows, first:last].sum()) > SPECK * row.height**2
+    large = (y < top - reach) | (y + height > top + row.height + reach)
+    large |= (y == 0) | (y + height == len(mask))  # more of it may be beyond the region
+    large |= width > WIDEST_MM / HEIGHT_MM * row.height
+    large[0] = False
+    of_side = large & (x > 0) & (x + width < mask.shape[1])  # the desk is beyond the paper's edge
+
+    def inked(chosen: npt.NDArray[np.bool_], start: int, end: int) -> float:
+        """Return how much of columns is of chosen pieces, in squares of a character's height."""
+        inside = _levelled(chosen[labels].astype(np.uint8), row.slope)
+        rows = slice(*(max(round(row.top + share * row.height), 0) for share in AMID))
+        return int(inside[rows, max(start, 0) : max(end, 0)].sum()) / row.height**2
+
+    # A character at either end that hangs together with a stroke is no piece of the line.
+    room = round(BESIDE * PITCH * row.height)
+    sides = (inked(of_side, first - room, first), inked(of_side, last, last + room))
+    return inked(large, first, last) > SPECK or max(sides) > A_CHARACTER
 
 
 def _extent(inked: Mask, known: tuple[float, float], gap: float) -> tuple[float, float]:

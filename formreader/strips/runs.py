@@ -1,6 +1,6 @@
 """Find the free runs of a page, and cut out what is written in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from formreader.boxes.patch import cut_upright
 from formreader.boxes.seek import seek_frame
@@ -8,7 +8,7 @@ from formreader.geometry import Points, Rect, Transform
 from formreader.images import GrayImage, StripImage
 from formreader.strips import cut_strip
 from formreader.strips.code_line import find_code_line, strip_of
-from formreader.strips.transit import is_in_place
+from formreader.strips.transit import find_transit, has_usual_place, may_be_in_place
 from formreader.template import Field, FieldType, Template
 
 DOTS_PER_MM = 12.0  # at most; digits of 4 mm are shrunk to half of it for the network
@@ -30,6 +30,8 @@ class Run:
     """What is printed, of a code line."""
     is_crossed: bool = False
     """Whether a signature or the like runs through it, of a code line."""
+    is_placed: bool = True
+    """Whether it lies where it should, of a code line that has one place on every cheque."""
 
     @property
     def is_framed(self) -> bool:
@@ -74,11 +76,13 @@ def _find(image: GrayImage, field: Field, region: Rect, transform: Transform) ->
 def _find_code(
     image: GrayImage, field: Field, region: Rect, transform: Transform, size: tuple[float, float]
 ) -> Run:
-    """Find a code line; an American one that is not in its place is that of a page laid wrongly."""
-    line = find_code_line(image, transform, region)
-    if line is not None and field.country == "US" and not is_in_place(line, size):
-        line = None
-    outline = transform.apply(region.corners)
+    """Find a code line; one that lies elsewhere than it should is that of a page laid wrongly."""
+    line, outline = find_code_line(image, transform, region), transform.apply(region.corners)
     if line is None:
         return Run(field, region, False, outline)
-    return Run(field, region, True, outline, strip_of(line), line.is_crossed)
+    run = Run(field, region, True, outline, strip_of(line), is_crossed=line.is_crossed)
+    if not has_usual_place(field, size):
+        return run
+    if not may_be_in_place(line, size):
+        return replace(run, is_seen=False, is_placed=False)
+    return replace(run, is_placed=find_transit(line) is not None)

@@ -1,66 +1,93 @@
 """Find the transit number of an American cheque: its place says where the cheque is."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
-from formreader.code_parts import usual_transit
-from formreader.geometry import Points
+from formreader.code_parts import FEET_MM, PITCH_MM, usual_transit
+from formreader.geometry import Points, bounding_rect
 from formreader.strips.code_line import WHOLE, CodeLine
+from formreader.template import Field
 
 DIGITS = 9
 UNEVEN = 0.2  # of the pitch: the right edges of worn or blurred digits are as far off
-BESIDE = 2.0  # pitches, within which the symbols are; their pieces are lower than digits
-ALONE = 1.5  # pitches, within which there is no other digit
+SQUARE = 0.6  # of the line's height: the two squares of a transit symbol are lower
+BESIDE = (0.6, 1.5)  # pitches from the end of the number to the right edges of these squares
 MISPLACED_MM, MISSIZED = 8.0, 0.1  # on 15 scans cut out by hand: 5.4 mm, and 0.07 of its width
+NEXT = (0.6, 1.4)  # usual pitches from one character to the next
 
 Numbers = npt.NDArray[np.float64]
 
 
-def find_transit(line: CodeLine) -> Points | None:
-    """Return where the transit number of a personal cheque is; None where there is none.
+def has_usual_place(code: Field, size: tuple[float, float]) -> bool:
+    """Tell whether a template has its code line where the standard has those of America.
 
-    It is the first in its line: nine digits between two symbols, which consist of lower pieces.
+    On a letter that a cheque is part of, it is elsewhere.
+
+    Args:
+        code: the field.
+        size: of the template's page, mm.
+    """
+    if code.country != "US" or code.region is None:
+        return False
+    return code.region.contains(bounding_rect(usual_transit(size)))
+
+
+def find_transit(line: CodeLine) -> Points | None:
+    """Return where a transit number is in a line; None where it is not seen.
+
+    It is nine digits between two symbols, each with two squares one over the other.
 
     Returns:
-        The lower right corners of its first and its last digit on the page, mm, (2, 2).
+        The lower right corners of its digits on the page, mm, (9, 2).
+    """
+    row = line.row
+    left, above, across, down = row.pieces.T
+    ends = left + across
+    middle = (above + down / 2 - row.top - row.slope * ends) / row.height
+    low = down < SQUARE * row.height
+    squares = ends[low & (middle < 1 / 3)], ends[low & (middle > 2 / 3)]
+    for number in _numbers(np.sort(ends[down > WHOLE * row.height])):
+        if all(_has_symbols(number, some) for some in squares):
+            y = row.top + row.height + row.slope * number
+            return np.asarray(np.column_stack([number, y]) / line.dots + line.corner, np.float64)
+    return None
+
+
+def may_be_in_place(line: CodeLine, size: tuple[float, float]) -> bool:
+    """Tell whether nothing that is seen of a line speaks against its being where it belongs.
+
+    Args:
+        line: of an American cheque.
+        size: of the cheque, mm.
     """
     row = line.row
     left, _, across, down = row.pieces.T
-    ends, whole = left + across, down > WHOLE * row.height
-    number = _first_number(np.sort(ends[whole]), ends[~whole])
-    if number is None:
-        return None
-    x = number[[0, -1]]
-    y = row.top + row.height + row.slope * x
-    return np.asarray(np.column_stack([x, y]) / line.dots + line.corner, np.float64)
-
-
-def is_in_place(line: CodeLine, size: tuple[float, float]) -> bool:
-    """Tell whether a line's transit number, if it is seen, is about where a cheque has it."""
+    gaps = np.diff(np.sort((left + across)[down > WHOLE * row.height])) / line.dots / PITCH_MM
+    near = gaps[(gaps > NEXT[0]) & (gaps < NEXT[1])]
+    if near.size and abs(np.median(near) - 1) > MISSIZED:
+        return False
+    middle = (row.left + row.right) / 2
+    feet = (row.top + row.height + row.slope * middle) / line.dots + line.corner[1]
+    if abs(feet - (size[1] - FEET_MM)) > MISPLACED_MM:
+        return False
     transit = find_transit(line)
-    if transit is None:
-        return True
-    usual = usual_transit(size)
-    wider = np.ptp(transit[:, 0]) / np.ptp(usual[:, 0]) - 1
-    return bool(np.abs(transit - usual).max() < MISPLACED_MM and abs(wider) < MISSIZED)
+    return transit is None or bool(np.abs(transit - usual_transit(size)).max() < MISPLACED_MM)
 
 
-def _first_number(digits: Numbers, others: Numbers) -> Numbers | None:
-    """Return the right edges of the first nine digits, if they stand between symbols.
+def _numbers(ends: Numbers) -> Iterator[Numbers]:
+    """Yield the right edges of nine digits in a row, from the left."""
+    for first in range(len(ends) - DIGITS + 1):
+        number = ends[first : first + DIGITS]
+        gaps = np.diff(number)
+        if np.abs(gaps / np.median(gaps) - 1).max() < UNEVEN:
+            yield number
 
-    Args:
-        digits: right edges of what is as high as digits, in order.
-        others: of what is lower.
-    """
-    number = digits[:DIGITS]
-    if len(number) < DIGITS:
-        return None
-    gaps = np.diff(number)
-    pitch = float(np.median(gaps))
-    before, behind = (
-        any(0 < gap < BESIDE * pitch for gap in side)
-        for side in (number[0] - others, others - number[-1])
-    )
-    alone = len(digits) == len(number) or digits[len(number)] - number[-1] > ALONE * pitch
-    is_even = np.abs(gaps - pitch).max() < UNEVEN * pitch
-    return number if is_even and before and behind and alone else None
+
+def _has_symbols(number: Numbers, squares: Numbers) -> bool:
+    """Tell whether squares end as far before a number and behind it as those of symbols do."""
+    pitch = float(np.median(np.diff(number)))
+    least, most = (share * pitch for share in BESIDE)
+    sides = (number[0] - squares, squares - number[-1])
+    return all(((gaps > least) & (gaps < most)).any() for gaps in sides)

@@ -12,6 +12,7 @@ from formreader.code_parts import HEIGHT_MM, PITCH_MM, usual_transit
 from formreader.geometry import Points, Rect
 from formreader.images import DigitImage, GrayImage, InkImage
 from formreader.interpret import EMPTY, STRUCK
+from formreader.strips.transit import has_usual_place
 from formreader.synth.e13b import DOTS_PER_MM, TRANSIT, WIDTH_MM, draw_code_line
 from formreader.synth.glyph import GLYPH_HEIGHT, Glyph, Hand
 from formreader.synth.line import WrittenLine, write_line
@@ -117,14 +118,13 @@ def fill_sheet(sheet: Sheet, hand: Hand, writing: Writing, rng: np.random.Genera
     for field in sheet.template.fields:
         entry = entries[field.name]
         if field.region and entry.seen:
-            place = field.region.scaled(sheet.dots_per_mm)
             if field.type is FieldType.MICR:
                 corner = _corner_of(field, field.region, entry.seen, sheet.template.page.size)
                 _print_code(image, entry.seen, corner, sheet.dots_per_mm)
             else:
-                _write_run(
-                    image, write_line(entry.seen, hand, choose_style(rng), rng), place, habits, rng
-                )
+                place = field.region.scaled(sheet.dots_per_mm)
+                line = write_line(entry.seen, hand, choose_style(rng), rng)
+                _write_run(image, line, place, habits, rng)
         areas = field_boxes(field, sheet.style)
         boxes = []
         for seen, area in zip(entry.seen if areas else "", areas, strict=True):
@@ -222,11 +222,11 @@ def _corner_of(field: Field, region: Rect, text: str, size: tuple[float, float])
 
     On American cheques it is where banks look for it.
     """
-    width = (len(text) - 1) * PITCH_MM + WIDTH_MM
-    if field.country == "US" and TRANSIT in text:
-        (right, bottom), _ = usual_transit(size)
+    if has_usual_place(field, size) and TRANSIT in text:
+        right, bottom = usual_transit(size)[0]
         before = (text.index(TRANSIT) + 1) * PITCH_MM + WIDTH_MM
         return np.array([right - before, bottom - HEIGHT_MM])
+    width = (len(text) - 1) * PITCH_MM + WIDTH_MM
     left = region.x + max(region.width - width, 0) / 2
     return np.array([left, region.y + (region.height - HEIGHT_MM) / 2])
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from formreader.geometry import Rect, Transform
-from formreader.images import GrayImage, StripImage
-from formreader.strips.code_line import cut_code_line
+from formreader.images import GrayImage
+from formreader.strips.code_line import CodeLine, find_code_line
 from formreader.synth.e13b import DOTS_PER_MM, SPACE, draw_code_line
 from formreader.template import MM_PER_INCH
 from formreader.training.lines.paper import Light, digitised, light_of, security_print
@@ -27,13 +27,12 @@ class ScannedCode(NamedTuple):
     """Without spaces."""
 
 
-def draw_code_strip(rng: np.random.Generator) -> tuple[StripImage, str] | None:
-    """Return the strip of a code line and its text; None where it is not found again."""
+def draw_code(rng: np.random.Generator) -> tuple[CodeLine | None, str]:
+    """Draw a code line; return it as it is found again, None where it is not, and its text."""
     image, dots, text = scan_code(choose_code(rng), rng)
     height, width = image.shape
     whole = Rect(0, 0, width / dots, height / dots)
-    strip = cut_code_line(image, Transform.scaling(dots), whole)
-    return None if strip is None else (strip, text)
+    return find_code_line(image, Transform.scaling(dots), whole), text
 
 
 def choose_code(rng: np.random.Generator) -> str:

@@ -15,7 +15,7 @@ from formreader.strips.card import LineCard, LineKind, LineScore, load_line_card
 from formreader.strips.network import LineNetwork
 from formreader.training.checkpoint import UNFINISHED_NAME, CheckpointFile
 from formreader.training.lines.evidence import gather_evidence
-from formreader.training.lines.fit import Course, fit_lines
+from formreader.training.lines.fit import Course, batches, fit_lines
 from formreader.training.lines.lite import to_lite
 from formreader.training.lines.material import (
     CHUNK,
@@ -29,7 +29,7 @@ from formreader.training.lines.material import (
 )
 from formreader.training.lines.network import TRAINED_IN, build_network
 from formreader.training.lines.plan import LinePlan
-from formreader.training.lines.start import begin_with, refuse_other_writers
+from formreader.training.lines.start import begin_with, refuse_others
 from formreader.training.lines.temperature import best_temperature
 from formreader.training.material import source_of
 from formreader.training.progress import Epoch, Progress, write_log
@@ -39,7 +39,6 @@ NETWORK_NAME = "lines.tflite"
 HELD_OUT = 0.1  # of the writers of each set
 ODD = 0.06  # lines that are no numbers, by the number of those that are
 TO_JUDGE = 4_000  # lines by them
-TO_BEGIN = 256  # lines that tell how strong each channel of a network to start from is
 STARTED = 0.5  # of the usual rate, where there is something to be unlearned
 
 
@@ -59,7 +58,8 @@ def make_line_network(plan: LinePlan, progress: Progress) -> LineCard:
     Interrupted and called again, it draws the same lines and goes on after the last epoch.
 
     Raises:
-        InputError: if a set of digits cannot be read.
+        InputError: if a set of digits cannot be read, or the network to start from does not fit.
+        ModelError: if that network is missing or damaged.
         SetupError: if the folder holds the beginning of another training, or cannot be made.
     """
     make_folder(plan.out)
@@ -70,10 +70,14 @@ def draw_material(plan: LinePlan, progress: Progress) -> LineMaterial:
     """Draw what a plan's network is trained on.
 
     Raises:
-        InputError: if a set of digits cannot be read.
+        InputError: if a set of digits cannot be read, or the network to start from does not fit.
+        ModelError: if that network is missing or damaged.
     """
     sets = [load_training_set(path) for path in plan.data]
     parts = [split_by_writer(digits, HELD_OUT, plan.seed) for digits in sets]
+    sources = tuple(source_of(part) for part, _ in parts)
+    if plan.start is not None:
+        refuse_others(load_line_card(plan.start), plan.recipe, plan.seed, sources)
     known, unknown = (_drawing(plan, [part[side] for part in parts]) for side in (0, 1))
     shown = [_drawn(known, plan.recipe.course.lines, plan.seed, progress)]
     if isinstance(known, WrittenLines):
@@ -82,7 +86,7 @@ def draw_material(plan: LinePlan, progress: Progress) -> LineMaterial:
         shown=gathered(shown),
         held_out=_drawn(unknown, TO_JUDGE, plan.seed + 1, progress),
         others=unknown,
-        sources=tuple(source_of(part) for part, _ in parts),
+        sources=sources,
     )
 
 
@@ -91,12 +95,13 @@ def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progres
 
     Raises:
         SetupError: if the folder holds the beginning of another training, or cannot be written.
-        InputError: if the network to start from does not fit.
+        InputError: if the network to start from is of another shape.
+        ModelError: if that network is missing or damaged.
     """
     keras.utils.clear_session()  # else layers are counted on, and the file has other names in it
     keras.utils.set_random_seed(plan.seed)
     recipe = plan.recipe
-    course, trained = _beginning(plan, material)
+    course, trained, before = _beginning(plan, material)
     unfinished = CheckpointFile(plan.out / UNFINISHED_NAME, plan.command)
     lines = (material.shown, material.held_out)
     log = fit_lines(trained, course, lines, unfinished, progress)
@@ -104,6 +109,8 @@ def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progres
     network.set_weights(trained.get_weights())
     content = to_lite(network)
     card = _card(plan, network, content, material, log)
+    if before is not None:
+        card = card.model_copy(update={"started_from": before.sha256})
     reader = LineNetwork(card, content)
     card = card.model_copy(update={"scores": {"drawn, held out": _score(reader, material)}})
     evidence = gather_evidence(reader, recipe.kind, _to_prove(plan, material, progress), plan.seed)
@@ -117,18 +124,20 @@ def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progres
     return card
 
 
-def _beginning(plan: LinePlan, material: LineMaterial) -> tuple[Course, keras.Model]:
-    """Return how to train, and the network as training begins."""
+def _beginning(
+    plan: LinePlan, material: LineMaterial
+) -> tuple[Course, keras.Model, LineCard | None]:
+    """Return how to train, the network as training begins, and the card of that it starts from."""
     recipe, course = plan.recipe, plan.recipe.course
     trained = build_network(recipe.shape, course.characters, TRAINED_IN)
     if plan.start is None:
-        return course, trained
+        return course, trained, None
     card = load_line_card(plan.start)
-    refuse_other_writers(card, plan.seed, material.sources)
     network = build_network(recipe.shape, course.characters)
-    begin_with(network, card, plan.start, material.shown.strips[:TO_BEGIN])
+    width, chosen = next(batches(material.shown, course.widths))
+    begin_with(network, card, plan.start, material.shown.strips[chosen, :, :width])
     trained.set_weights(network.get_weights())
-    return replace(course, rate=course.rate * STARTED), trained
+    return replace(course, rate=course.rate * STARTED), trained, card
 
 
 def _score(reader: LineNetwork, material: LineMaterial) -> LineScore:
@@ -189,6 +198,5 @@ def _card(
         strips=STRIPS,
         scores={},
         slants=recipe.slants,
-        started_from=None if plan.start is None else load_line_card(plan.start).sha256,
         temperature=best_temperature(network, recipe.course, material.held_out),
     )

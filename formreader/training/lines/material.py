@@ -14,14 +14,14 @@ import numpy.typing as npt
 from formreader.digit_sets.labelled import LabelledDigits
 from formreader.images import StripImage
 from formreader.strips import HEIGHT, WIDEST, cut_strip
-from formreader.strips.code_line import CODE_HEIGHT, CODE_WIDEST
+from formreader.strips.code_line import CODE_HEIGHT, CODE_WIDEST, strip_of
 from formreader.synth.bitmaps import choose_hand
 from formreader.synth.glyph import GLYPH_HEIGHT, Glyph, Hand
 from formreader.synth.line import WrittenLine, struck_out, write_line
 from formreader.synth.skeletons import LATIN
 from formreader.synth.strokes import StrokeHand, random_hand
 from formreader.synth.style import choose_style
-from formreader.training.lines.codes import draw_code_strip
+from formreader.training.lines.codes import draw_code
 from formreader.training.lines.paper import FINEST, scan_line
 from formreader.training.lines.texts import choose_text
 
@@ -176,8 +176,8 @@ class PrintedCodes:
 
     def draw(self, rng: np.random.Generator) -> DrawnLine | None:
         """Print a line."""
-        found = draw_code_strip(rng)
-        return None if found is None else DrawnLine(*found, PRINTED)
+        found, text = draw_code(rng)
+        return None if found is None else DrawnLine(strip_of(found), text, PRINTED)
 
 
 def draw_lines(drawing: Drawing, count: int, seed: int) -> Iterator[Lines]:

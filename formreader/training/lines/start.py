@@ -12,6 +12,7 @@ from tensorflow.lite.tools.flatbuffer_utils import convert_bytearray_to_object
 from formreader.digits.card import DataSource, load_network
 from formreader.errors import InputError
 from formreader.strips.card import LineCard
+from formreader.training.lines.kinds import LineRecipe
 
 LOUDEST = 255.0  # exporting puts the scale of a strip's pixels into the first convolution
 SILENT = 1e-3  # standard deviation of what a channel that is always 0 is taken to have
@@ -48,12 +49,22 @@ def begin_with(
     layers[-1].set_weights(convolutions[-1])
 
 
-def refuse_other_writers(card: LineCard, seed: int, sources: Sequence[DataSource]) -> None:
-    """See to it that nobody is held out whom the network to start from was shown.
+def refuse_others(
+    card: LineCard, recipe: LineRecipe, seed: int, sources: Sequence[DataSource]
+) -> None:
+    """See to it that a network reads what is to be read, and was shown nobody who is held out.
+
+    Args:
+        card: of the network to start from.
+        recipe: of the one to be trained.
+        seed: that divides the writers.
+        sources: of the digits to be shown.
 
     Raises:
-        InputError: if that network's writers were divided otherwise.
+        InputError: if it reads other characters, or its writers were divided otherwise.
     """
+    if (card.kind, card.characters) != (recipe.kind, recipe.course.characters):
+        raise InputError(f"network {card.name!r} reads something else; begin with another, or none")
     if card.seed != seed or tuple(card.trained_on) != tuple(sources):
         names = ", ".join(source.name for source in card.trained_on) or "none"
         raise InputError(
