@@ -36,9 +36,10 @@ def test_the_number_is_found_where_it_is(text, first, dpi):
         "U123U T12345D678T 123D456D7U",
         "T01100001T 123456789012U 1234",
         "U123456789U 123456789U 123456",
+        "T01100001T T123456789T 12345678",
         "123456789012345678901234567",
     ],
-    ids=["Indian", "Canadian", "eight digits", "no transit symbols", "no symbols"],
+    ids=["Indian", "Canadian", "eight digits", "no transit symbols", "one broken", "no symbols"],
 )
 def test_what_is_no_transit_number_is_not_taken_for_one(text):
     line = find_code_line(*printed(text, 300), PAPER)

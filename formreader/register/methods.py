@@ -27,7 +27,7 @@ from formreader.register.outline import find_sheets
 from formreader.register.picture import match_picture
 from formreader.register.printed import search
 from formreader.register.pyramid import Pyramid
-from formreader.strips.code_line import find_code_line
+from formreader.strips.code_line import find_code_lines
 from formreader.strips.transit import find_transit, has_usual_place
 from formreader.template import LONG_SIDE_MM, MM_PER_INCH, FieldType, Marks, Template
 
@@ -40,7 +40,6 @@ SCALES_ON_SHEET = np.geomspace(0.92, 1.04, 11)  # against the sheet's size: prin
 OTHER_SHAPE = 1.25  # times as wide for its height a sheet is another one; photos squeeze less
 FEWEST_LINES = 30  # two rows of boxes have about 24: their arrangement is met by chance
 NARROWEST_MM = 8.0  # of a picture on which there may be a form
-BAND_MM = 16.0  # of paper in which a code line is looked for: with more, other print prevails
 PROVEN_MM = 0.5  # spread of marks in their arrangement that is no coincidence
 
 
@@ -204,12 +203,11 @@ def _by_code_line(scan: Pyramid, template: Template, scales: list[float]) -> Ite
     if not any(has_usual_place(field, size) for field in codes):
         return
     for laid, area in _views(scan, scales):
-        for y in np.arange(0, max(area.height - BAND_MM / 2, BAND_MM / 2), BAND_MM / 2).tolist():
-            band = Rect(0, y, area.width, min(BAND_MM, area.height - y))
-            line = find_code_line(scan.views[0].image, laid, band)
-            found = None if line is None else find_transit(line)
+        for line in find_code_lines(scan.views[0].image, laid, area):
+            found = find_transit(line)
             if found is not None:
-                yield Attempt("code line", [fit_similarity(usual_transit(size), found).then(laid)])
+                mapping = fit_similarity(usual_transit(size), found)
+                yield Attempt("code line", [mapping.then(laid)])
 
 
 def _lazily(find: Callable[[], Iterable[Points]]) -> Iterator[Points]:

@@ -1,5 +1,6 @@
 """Cut the code line out of a cheque: characters of one height in one row, on clear paper."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
@@ -19,6 +20,7 @@ PALEST = 60  # darkness; print of code lines is black
 HIGHEST_MM, WIDEST_MM = 4.5, 3.8  # of a character; of what is larger, nothing is one
 LOWEST_MM = 0.6  # a dash of the font has 1.3 mm, dirt less
 HEIGHTS = (0.6, 1.4)  # of the usual height: pages are not laid down exactly
+BAND_MM = 16.0  # of paper that is looked at at once: with more, other print prevails
 CLEAR_MM = 0.8  # above and below a code line there is clear paper
 SLOPES = np.linspace(-0.02, 0.02, 9)  # of the line, where the page was laid level
 EDGE = 0.3  # of the darkest rows: so dark a line is from its first row to its last
@@ -89,13 +91,40 @@ def find_code_line(image: GrayImage, transform: Transform, region: Rect) -> Code
         transform: page mm to scan pixels; its scale may be off by a third.
         region: to look in, mm; other print around the line does not matter.
     """
+    ink, dots = _ink_of(image, transform, region)
+    return _find(ink, dots, (region.x, region.y))
+
+
+def find_code_lines(image: GrayImage, transform: Transform, area: Rect) -> Iterator[CodeLine]:
+    """Yield the code lines in an area that is much higher than they are, from the top.
+
+    It is looked at in bands that overlap by half, so that a line may come twice.
+
+    Args:
+        image: the page.
+        transform: page mm to scan pixels; its scale may be off by a third.
+        area: to look in, mm.
+    """
+    ink, dots = _ink_of(image, transform, area)
+    high, step = round(BAND_MM * dots), round(BAND_MM / 2 * dots)
+    for top in range(0, max(len(ink) - step, 1), step):
+        found = _find(ink[top : top + high], dots, (area.x, area.y + top / dots))
+        if found is not None:
+            yield found
+
+
+def _ink_of(image: GrayImage, transform: Transform, region: Rect) -> tuple[InkImage, float]:
+    """Return how much darker than its paper each dot of a region is, and its dots per mm."""
     dots = min(transform.scale_at(region.x, region.y), DOTS_PER_MM)
-    ink = to_ink(cut_upright(image, transform, region, dots), BACKGROUND_MM * dots)
+    return to_ink(cut_upright(image, transform, region, dots), BACKGROUND_MM * dots), dots
+
+
+def _find(ink: InkImage, dots: float, corner: tuple[float, float]) -> CodeLine | None:
     mask = (ink > PALEST).astype(np.uint8)
     for each in (mask, _mended(mask, dots)):
         row = _find_row(each, dots)
         if row is not None:
-            return CodeLine(ink, dots, (region.x, region.y), row, _is_crossed(mask, row))
+            return CodeLine(ink, dots, corner, row, _is_crossed(mask, row))
     return None
 
 
@@ -107,6 +136,8 @@ def _mended(mask: Mask, dots: float) -> Mask:
 
 def _find_row(mask: Mask, dots: float) -> Row | None:
     characters, pieces = _characters(mask, dots)
+    if (pieces[:, 3] > WHOLE * HEIGHTS[0] * HEIGHT_MM * dots).sum() < FEWEST:
+        return None
     levelled = [(_levelled(characters, slope), slope) for slope in SLOPES]
     rows, slope = max(
         ((level.sum(axis=1, dtype=np.float64), slope) for level, slope in levelled),

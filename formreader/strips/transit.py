@@ -14,6 +14,7 @@ DIGITS = 9
 UNEVEN = 0.2  # of the pitch: the right edges of worn or blurred digits are as far off
 SQUARE = 0.6  # of the line's height: the two squares of a transit symbol are lower
 BESIDE = (0.6, 1.5)  # pitches from the end of the number to the right edges of these squares
+ALIGNED = 0.25  # heights, by which they may end beside each other
 MISPLACED_MM, MISSIZED = 8.0, 0.1  # on 15 scans cut out by hand: 5.4 mm, and 0.07 of its width
 NEXT = (0.6, 1.4)  # usual pitches from one character to the next
 
@@ -37,7 +38,8 @@ def has_usual_place(code: Field, size: tuple[float, float]) -> bool:
 def find_transit(line: CodeLine) -> Points | None:
     """Return where a transit number is in a line; None where it is not seen.
 
-    It is nine digits between two symbols, each with two squares one over the other.
+    It is nine digits between two symbols, each with two squares one over the other. No such symbol
+    is left of these: an account may stand between such symbols too.
 
     Returns:
         The lower right corners of its digits on the page, mm, (9, 2).
@@ -47,9 +49,12 @@ def find_transit(line: CodeLine) -> Points | None:
     ends = left + across
     middle = (above + down / 2 - row.top - row.slope * ends) / row.height
     low = down < SQUARE * row.height
-    squares = ends[low & (middle < 1 / 3)], ends[low & (middle > 2 / 3)]
+    symbols = _symbols(ends[low & (middle < 1 / 3)], ends[low & (middle > 2 / 3)], row.height)
     for number in _numbers(np.sort(ends[down > WHOLE * row.height])):
-        if all(_has_symbols(number, some) for some in squares):
+        pitch = float(np.median(np.diff(number)))
+        least, most = (share * pitch for share in BESIDE)
+        before, behind = number[0] - symbols, symbols - number[-1]
+        if ((behind > least) & (behind < most)).any() and least < before.max(initial=0) < most:
             y = row.top + row.height + row.slope * number
             return np.asarray(np.column_stack([number, y]) / line.dots + line.corner, np.float64)
     return None
@@ -85,9 +90,7 @@ def _numbers(ends: Numbers) -> Iterator[Numbers]:
             yield number
 
 
-def _has_symbols(number: Numbers, squares: Numbers) -> bool:
-    """Tell whether squares end as far before a number and behind it as those of symbols do."""
-    pitch = float(np.median(np.diff(number)))
-    least, most = (share * pitch for share in BESIDE)
-    sides = (number[0] - squares, squares - number[-1])
-    return all(((gaps > least) & (gaps < most)).any() for gaps in sides)
+def _symbols(upper: Numbers, lower: Numbers, height: float) -> Numbers:
+    """Return the right edges of transit symbols: of squares that stand over each other."""
+    aligned = np.abs(upper[:, None] - lower) < ALIGNED * height
+    return upper[aligned.any(axis=1)]
