@@ -16,13 +16,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from formreader.code_parts import is_whole
 from formreader.decode import decode
 from formreader.errors import AlignmentError
 from formreader.geometry import Rect
 from formreader.images import StripImage
 from formreader.pages import Page
 from formreader.policy import KeepPromise
-from formreader.reader import CROSSED, prepare
+from formreader.reader import CROSSED, NOT_WHOLE, prepare
 from formreader.results import FieldReading, Status
 from formreader.settle import settle
 from formreader.shipped import model_folders, template_folders
@@ -66,6 +67,8 @@ class Line(NamedTuple):
     """What is printed."""
     is_crossed: bool
     """Whether a stroke runs through it, which sends it to review."""
+    country: str = ""
+    """Whose parts it should have, or it goes there too."""
 
 
 class Outcome(NamedTuple):
@@ -95,15 +98,19 @@ def _on_cheque(form: Template, condition: Condition, rng: np.random.Generator) -
         return None
     strips = zip(sheet.laid.runs, sheet.strips, strict=True)
     ((run, strip),) = ((run, strip) for run, strip in strips if run.field.name == "micr")
-    return None if strip is None else Line(strip, text, run.is_crossed)
+    return None if strip is None else Line(strip, text, run.is_crossed, run.field.country)
 
 
 def _read(network: LineNetwork, least: float | None, line: Line | None) -> Outcome:
     """Read and decide a line."""
     if line is None:
         return Outcome(found=False, exact=False, accepted=False)
-    belief = decode(FieldReading("code", (), WHERE, network.texts(line.strip)), FIELD)
-    decision = settle(belief, FIELD, CROSSED if line.is_crossed else "", least)
+    texts = network.texts(line.strip)
+    belief = decode(FieldReading("code", (), WHERE, texts), FIELD)
+    doubt = CROSSED if line.is_crossed else ""
+    if not is_whole(texts[0][0], line.country):
+        doubt = NOT_WHOLE
+    decision = settle(belief, FIELD, doubt, least)
     return Outcome(True, decision.value == line.text, decision.status is Status.ACCEPTED)
 
 

@@ -59,6 +59,15 @@ def test_errors_tell_how_alike_writers_are_where_they_are_as_sure():
     assert found.fields > 1000
 
 
+def test_a_single_error_among_the_surest_does_not_end_the_search():
+    sure = np.linspace(0.9999, 0.95, 20_000)
+    right = (
+        np.arange(20_000) != 330
+    )  # 299 without an error show a promise of 0.01, 331 with one do not
+
+    assert support(evidence(sure, right), 0.01).least_confidence == pytest.approx(0.95)
+
+
 def test_what_is_in_too_much_doubt_is_not_accepted_though_it_were_right():
     least = support(evidence([0.999] * 5000 + [0.9] * 500, [True] * 5500), 0.001)
 

@@ -172,10 +172,14 @@ def _is_crossed(mask: Mask, row: Row) -> bool:
     large[0] = False
     of_side = large & (x > 0) & (x + width < mask.shape[1])  # the desk is beyond the paper's edge
 
+    fall = abs(row.slope) * mask.shape[1]
+    above = max(int(row.top - fall), 0)
+    band = labels[above : int(row.top + row.height + fall) + 1]
+    rows = slice(*(max(round(row.top + share * row.height) - above, 0) for share in AMID))
+
     def inked(chosen: npt.NDArray[np.bool_], start: int, end: int) -> float:
         """Return how much of columns is of chosen pieces, in squares of a character's height."""
-        inside = _levelled(chosen[labels].astype(np.uint8), row.slope)
-        rows = slice(*(max(round(row.top + share * row.height), 0) for share in AMID))
+        inside = _levelled(chosen.astype(np.uint8)[band], row.slope)
         return int(inside[rows, max(start, 0) : max(end, 0)].sum()) / row.height**2
 
     # A character at either end that hangs together with a stroke is no piece of the line.
