@@ -28,7 +28,7 @@ from formreader.results import FieldReading, Status
 from formreader.settle import settle
 from formreader.shipped import model_folders, template_folders
 from formreader.strips.card import LineKind
-from formreader.strips.code_line import strip_of
+from formreader.strips.code_line import is_crossed, strip_of
 from formreader.strips.network import LineNetwork, load_line_networks
 from formreader.synth.conditions import CONDITIONS, Condition
 from formreader.synth.forms import draw_form
@@ -82,7 +82,7 @@ class Outcome(NamedTuple):
 def _drawn(rng: np.random.Generator) -> Line | None:
     """Draw a line; return it as it is found again, None where it is not."""
     found, text = draw_code(rng)
-    return None if found is None else Line(strip_of(found), text, found.is_crossed)
+    return None if found is None else Line(strip_of(found), text, is_crossed(found))
 
 
 def _on_cheque(form: Template, condition: Condition, rng: np.random.Generator) -> Line | None:

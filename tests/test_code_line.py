@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from formreader.geometry import Rect, Transform
-from formreader.strips.code_line import CODE_HEIGHT, cut_code_line, find_code_line
+from formreader.strips.code_line import CODE_HEIGHT, find_code_line, is_crossed, strip_of
 from formreader.synth.e13b import DOTS_PER_MM, SHAPES, draw_code_line
 
 TEXT = "U309086U 500211012T 426160U 31"
@@ -26,9 +26,10 @@ def printed(text: str = TEXT, dpi: float = 200, slope: float = 0.0) -> tuple[np.
 @pytest.mark.parametrize("dpi", [150, 200, 300, 600])
 @pytest.mark.parametrize("slope", [-0.012, 0.0, 0.012])
 def test_the_line_fills_its_strip(dpi, slope):
-    strip = cut_code_line(*printed(dpi=dpi, slope=slope), PAPER)
+    line = find_code_line(*printed(dpi=dpi, slope=slope), PAPER)
 
-    assert strip is not None
+    assert line is not None
+    strip = strip_of(line)
     assert strip.shape[0] == CODE_HEIGHT
     assert strip.shape[1] == pytest.approx(610, rel=0.07)
     (rows,) = np.nonzero(strip.mean(axis=1) > 0.3 * strip.mean(axis=1).max())
@@ -36,7 +37,7 @@ def test_the_line_fills_its_strip(dpi, slope):
 
 
 @pytest.mark.parametrize(
-    ("stroke", "is_crossed"),
+    ("stroke", "expected"),
     [
         ([(60, 1), (66, 14)], True),  # through the line
         ([(60, 1), (66, 8), (70, 1)], True),  # down into it, and up again
@@ -49,7 +50,7 @@ def test_the_line_fills_its_strip(dpi, slope):
         ([(8, 1), (8, 14)], False),  # the edge of the cheque before it
     ],
 )
-def test_strokes_through_a_line_are_noticed(stroke, is_crossed):
+def test_strokes_through_a_line_are_noticed(stroke, expected):
     paper, to_scan = printed(dpi=300)
     points = np.rint(to_scan.apply(stroke)).astype(np.int32)
     cv2.polylines(paper, [points], False, 30, 4)
@@ -57,18 +58,18 @@ def test_strokes_through_a_line_are_noticed(stroke, is_crossed):
     line = find_code_line(paper, to_scan, PAPER)
 
     assert line is not None
-    assert line.is_crossed == is_crossed
+    assert is_crossed(line) == expected
 
 
 def test_other_print_is_no_code_line():
     paper, to_scan = printed(text=" ")
     cv2.putText(paper, "Please sign above this line", (150, 90), cv2.FONT_HERSHEY_TRIPLEX, 1, 30, 2)
 
-    assert cut_code_line(paper, to_scan, PAPER) is None
+    assert find_code_line(paper, to_scan, PAPER) is None
 
 
 def test_bare_paper_has_none():
-    assert cut_code_line(*printed(text=" "), PAPER) is None
+    assert find_code_line(*printed(text=" "), PAPER) is None
 
 
 def test_every_character_is_nine_cells_high_and_seven_wide():

@@ -67,20 +67,6 @@ class CodeLine(NamedTuple):
     """The upper left corner of the picture on the page, mm."""
     row: Row
     """Of its characters."""
-    is_crossed: bool
-    """Whether something larger than a character is among them, as a signature that touches one."""
-
-
-def cut_code_line(image: GrayImage, transform: Transform, region: Rect) -> StripImage | None:
-    """Return the strip of the code line in a region of a page; None where there is none.
-
-    Args:
-        image: the page.
-        transform: page mm to scan pixels.
-        region: where the line is, mm; other print around it does not matter.
-    """
-    line = find_code_line(image, transform, region)
-    return None if line is None else strip_of(line)
 
 
 def find_code_line(image: GrayImage, transform: Transform, region: Rect) -> CodeLine | None:
@@ -120,12 +106,17 @@ def _ink_of(image: GrayImage, transform: Transform, region: Rect) -> tuple[InkIm
 
 
 def _find(ink: InkImage, dots: float, corner: tuple[float, float]) -> CodeLine | None:
-    mask = (ink > PALEST).astype(np.uint8)
+    mask = _dark(ink)
     for each in (mask, _mended(mask, dots)):
         row = _find_row(each, dots)
         if row is not None:
-            return CodeLine(ink, dots, corner, row, _is_crossed(mask, row))
+            return CodeLine(ink, dots, corner, row)
     return None
+
+
+def _dark(ink: InkImage) -> Mask:
+    """Return which dots may be print, 0 or 1."""
+    return (ink > PALEST).astype(np.uint8)
 
 
 def _mended(mask: Mask, dots: float) -> Mask:
@@ -158,8 +149,12 @@ def _find_row(mask: Mask, dots: float) -> Row | None:
     return Row(pieces[own], top, height, slope, start - height, end + height)
 
 
-def _is_crossed(mask: Mask, row: Row) -> bool:
-    """Tell whether dark dots among the characters hang together with what is none."""
+def is_crossed(line: CodeLine) -> bool:
+    """Tell whether dark dots among the characters hang together with what is none.
+
+    A signature that touches one does, or a scribble.
+    """
+    mask, row = _dark(line.ink), line.row
     left, _, across, _ = row.pieces.T
     first, last = int(left.min()), int((left + across).max())
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)

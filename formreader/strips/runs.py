@@ -7,7 +7,7 @@ from formreader.boxes.seek import seek_frame
 from formreader.geometry import Points, Rect, Transform
 from formreader.images import GrayImage, StripImage
 from formreader.strips import cut_strip
-from formreader.strips.code_line import find_code_line, strip_of
+from formreader.strips.code_line import find_code_line, is_crossed, strip_of
 from formreader.strips.transit import find_transit, has_usual_place, may_be_in_place
 from formreader.template import Field, FieldType, Template
 
@@ -80,9 +80,10 @@ def _find_code(
     line, outline = find_code_line(image, transform, region), transform.apply(region.corners)
     if line is None:
         return Run(field, region, False, outline)
-    run = Run(field, region, True, outline, strip_of(line), is_crossed=line.is_crossed)
+    run = Run(field, region, True, outline, strip_of(line), is_crossed=is_crossed(line))
     if not has_usual_place(field, size):
         return run
-    if not may_be_in_place(line, size):
+    transit = find_transit(line)
+    if not may_be_in_place(line, transit, size):
         return replace(run, is_seen=False, is_placed=False)
-    return replace(run, is_placed=find_transit(line) is not None)
+    return replace(run, is_placed=transit is not None)

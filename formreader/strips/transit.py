@@ -60,11 +60,12 @@ def find_transit(line: CodeLine) -> Points | None:
     return None
 
 
-def may_be_in_place(line: CodeLine, size: tuple[float, float]) -> bool:
+def may_be_in_place(line: CodeLine, transit: Points | None, size: tuple[float, float]) -> bool:
     """Tell whether nothing that is seen of a line speaks against its being where it belongs.
 
     Args:
         line: of an American cheque.
+        transit: as `find_transit` finds it.
         size: of the cheque, mm.
     """
     row = line.row
@@ -77,7 +78,6 @@ def may_be_in_place(line: CodeLine, size: tuple[float, float]) -> bool:
     feet = (row.top + row.height + row.slope * middle) / line.dots + line.corner[1]
     if abs(feet - (size[1] - FEET_MM)) > MISPLACED_MM:
         return False
-    transit = find_transit(line)
     return transit is None or bool(np.abs(transit - usual_transit(size)).max() < MISPLACED_MM)
 
 
