@@ -14,7 +14,7 @@ from formreader.digits.card import ModelCard
 from formreader.digits.recogniser import Recogniser
 from formreader.errors import SetupError
 from formreader.evidence import Evidence, gathered
-from formreader.strips.card import LineKind
+from formreader.strips.card import LineCard, LineKind
 from formreader.strips.network import LineNetwork, kind_of_line
 from formreader.template import Field, FieldType, Template
 
@@ -58,7 +58,7 @@ class Recipe:
         parts = [sorted(self.layouts.items()), card.sha256, scale]
         if self.lines:
             lines = [network.card for _, network in sorted(self.lines.items())]
-            parts.append([(each.sha256, each.temperature, each.slants) for each in lines])
+            parts.append([_version_of(card) for card in lines])
         return _sha256(parts)
 
     @cached_property
@@ -118,6 +118,12 @@ def _layout_of(each: Field) -> dict[str, object]:
     if each.type is FieldType.MICR:  # where its line belongs, and what it should have
         newer["country"] = each.country or None
     return layout | {name: value for name, value in newer.items() if value is not None}
+
+
+def _version_of(card: LineCard) -> tuple[object, ...]:
+    """Return what tells a line network from others; a digit network counts only where it helps."""
+    version = card.sha256, card.temperature, card.slants
+    return version if card.looks_again is None else (*version, card.looks_again.sha256)
 
 
 def _sha256(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -9,8 +10,15 @@ import pytest
 
 from formreader.digits.card import DataSource
 from formreader.errors import InputError, ModelError
+from formreader.shipped import model_folders
 from formreader.strips import HEIGHT, STRIPS, WIDEST
-from formreader.strips.card import LineCard, LineKind, load_line_card, write_line_card
+from formreader.strips.card import (
+    DigitNetwork,
+    LineCard,
+    LineKind,
+    load_line_card,
+    write_line_card,
+)
 from formreader.strips.network import LineNetwork, load_line_networks
 
 pytest.importorskip("tensorflow", reason="training wants the extra `train`")
@@ -22,7 +30,7 @@ from formreader.training.lines.evidence import gather_evidence
 from formreader.training.lines.fit import Course, Distortion, batches, fit_lines
 from formreader.training.lines.kinds import RECIPES
 from formreader.training.lines.lite import to_lite
-from formreader.training.lines.make import make_line_network
+from formreader.training.lines.make import _to_look_again, make_line_network
 from formreader.training.lines.material import (
     Lines,
     OddLines,
@@ -265,6 +273,15 @@ def write_model(folder, content: bytes, described: LineCard) -> None:
     write_line_card(described.model_copy(update=fitting), folder)
 
 
+def test_another_digit_network_than_it_was_tried_with_is_refused(network, tmp_path):
+    changed = DigitNetwork(name="formreader", sha256="0" * 64)
+    folder = tmp_path / "lines" / "free-run"
+    write_model(folder, to_lite(network), card().model_copy(update={"looks_again": changed}))
+
+    with pytest.raises(ModelError, match="--start FOLDER --epochs 0"):
+        load_line_networks([LineKind.FREE_RUN], [tmp_path, *model_folders()])
+
+
 class SaysAlways:
     """Sees one text in every strip."""
 
@@ -380,3 +397,33 @@ def test_evidence_tells_by_whom_lines_were_read_rightly():
     assert found.right.sum() > 20
     assert {*found.kinds} == {"free run"}
     assert {*found.writers} <= {*lines.writers}
+
+
+def test_a_network_is_tried_anew_without_learning(plan, made, tmp_path):
+    course = replace(plan.recipe.course, epochs=0)
+    anew = replace(plan, recipe=replace(plan.recipe, course=course), start=plan.out)
+    anew = replace(anew, out=tmp_path / "micr")
+    with patch("formreader.training.lines.make.TO_JUDGE", 20):
+        card = make_line_network(anew, Quiet())
+
+    assert card == made
+    for name in ("training.csv", made.file, "evidence.npz"):
+        assert (anew.out / name).read_bytes() == (plan.out / name).read_bytes()
+
+
+def test_only_a_trained_network_can_be_tried_anew(formreader, capsys):
+    assert formreader("model", "lines", "micr", "--out", "made", "--epochs", "0") == 2
+    assert "name a trained network by --start" in " ".join(capsys.readouterr().err.split())
+
+
+def test_digits_are_looked_at_by_a_network_that_knows_none_of_those_held_out():
+    free, codes = (RECIPES[kind] for kind in (LineKind.FREE_RUN, LineKind.CODE_LINE))
+    mnist = (DataSource(name="mnist", licence="", digits=1),)
+
+    def looks_again(recipe, seed, sources):
+        return _to_look_again(LinePlan(recipe, (), Path("made"), seed), sources) is not None
+
+    assert looks_again(free, 1, mnist)
+    assert not looks_again(free, 2, mnist)
+    assert looks_again(free, 2, (DataSource(name="others", licence="", digits=1),))
+    assert not looks_again(codes, 1, ())

@@ -26,6 +26,14 @@ class LineScore(Part):
     """Of which a character is wrong."""
 
 
+class DigitNetwork(Part):
+    """A network that reads single digits."""
+
+    name: str
+    sha256: str
+    """Of its file, hexadecimal: its version."""
+
+
 class LineCard(NetworkCard):
     """All there is to know of a network that reads lines of characters, beside its weights."""
 
@@ -43,6 +51,8 @@ class LineCard(NetworkCard):
     """The network's outputs are divided by it before softmax makes probabilities of them."""
     started_from: str | None = None
     """SHA-256 of the network whose weights it was begun with; its epochs come on top of that's."""
+    looks_again: DigitNetwork | None = None
+    """What looked again at the digits of each line when it was tried, and does so when it reads."""
     slants: tuple[float, ...] = ()
     """By what shares of its height a strip leans when it is looked at again: other looks err
     otherwise."""

@@ -11,13 +11,16 @@ from ai_edge_litert.interpreter import Interpreter
 
 from formreader.beams import Steps, mean_texts
 from formreader.digits.card import CARD_NAME, load_network
+from formreader.digits.recogniser import LiteRTRecogniser, Recogniser, load_recogniser
 from formreader.errors import ModelError
 from formreader.evidence import EVIDENCE_NAME, NO_EVIDENCE, Evidence, load_evidence
 from formreader.images import StripImage
 from formreader.litert import open_network
 from formreader.results import Texts
 from formreader.strips import STRIPS
+from formreader.strips.alignment import align
 from formreader.strips.card import LineCard, LineKind, load_line_card
+from formreader.strips.second_look import look_again
 from formreader.template import Field, FieldType
 
 LINES = "lines"  # in a folder of models: a folder for the network of each kind
@@ -44,18 +47,26 @@ class LineNetwork:
     What it says of a strip depends on nothing but the strip.
     """
 
-    def __init__(self, card: LineCard, network: bytes, evidence: Evidence = NO_EVIDENCE) -> None:
+    def __init__(
+        self,
+        card: LineCard,
+        network: bytes,
+        evidence: Evidence = NO_EVIDENCE,
+        digits: Recogniser | None = None,
+    ) -> None:
         """Prepare a network.
 
         Args:
             card: of the network.
             network: its file.
             evidence: of how it errs on fields.
+            digits: looks again at the digits of a line; None: nobody does.
 
         Raises:
             ModelError: if it cannot be run, or takes or gives something else than its card says.
         """
         self.card, self.evidence = card, evidence
+        self._digits = digits
         self._network = network
         self._runs = threading.local()  # an interpreter serves one thread at a time
         try:
@@ -67,6 +78,10 @@ class LineNetwork:
                 f"line network {card.name!r} tells {steps.shape[1]} characters apart, not those "
                 f"on its card and none: {card.characters!r}"
             )
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """Let it be sent to other processes, where it is prepared anew."""
+        return LineNetwork, (self.card, self._network, self.evidence, self._digits)
 
     def texts(self, strip: StripImage) -> Texts:
         """Return the texts that a strip may show, the likeliest first.
@@ -81,7 +96,13 @@ class LineNetwork:
             )
         leaning = (_leaning(strip, slant) for slant in self.card.slants)
         looks = [self._steps(each) for each in (strip, *leaning)]
-        return mean_texts(looks, self.card.characters)
+        texts = mean_texts(looks, self.card.characters)
+        if self._digits is None:
+            return texts
+        step = -(-strip.shape[1] // STEP) * STEP / len(looks[0])
+        places = align(looks[0], texts[0][0], self.card.characters)
+        middles = [min(int((place + 0.5) * step), strip.shape[1] - 1) for place in places]
+        return look_again(strip, texts, middles, self._digits)
 
     def _steps(self, strip: StripImage) -> Steps:
         """Return the probabilities at each step along a strip."""
@@ -137,8 +158,30 @@ def _load(kind: LineKind, folders: Iterable[Path]) -> LineNetwork:
                     f"`formreader model lines {kind}`"
                 )
             evidence = load_evidence(folder / EVIDENCE_NAME)
-            return LineNetwork(card, load_network(card, folder), evidence)
+            digits = _load_digits(card, folders)
+            return LineNetwork(card, load_network(card, folder), evidence, digits)
     raise ModelError(
         f"there is no network that reads lines of the kind {kind}: the folder "
         f"models/{LINES}/{kind} is missing; install the program again"
+    )
+
+
+def _load_digits(card: LineCard, folders: Iterable[Path]) -> LiteRTRecogniser | None:
+    """Load the very network that looks at digits again: what is known of errors is known of it.
+
+    Raises:
+        ModelError: if no folder has it.
+    """
+    wanted = card.looks_again
+    if wanted is None:
+        return None
+    for folder in folders:
+        if (folder / wanted.name / CARD_NAME).exists():
+            digits = load_recogniser(wanted.name, [folder])
+            if digits.card.sha256 == wanted.sha256:
+                return digits
+    raise ModelError(
+        f"line network {card.name!r} was tried with another version of the digit network "
+        f"{wanted.name!r} than there is, {wanted.sha256[:8]}: install the program again, or try it "
+        f"anew by `formreader model lines {card.kind} --start FOLDER --epochs 0`"
     )

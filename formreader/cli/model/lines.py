@@ -29,7 +29,12 @@ def lines(  # noqa: PLR0913, PLR0917  each option is a parameter
         int | None, typer.Option("--lines", min=1000, help="Lines drawn to train on.")
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="How often all lines are shown.")
+        int | None,
+        typer.Option(
+            min=0,
+            help="How often all lines are shown; 0 only tries the network of --start anew, as "
+            "after a change of the digit network.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Makes every choice repeatable.")] = 1,
     start: Annotated[
@@ -51,13 +56,17 @@ def lines(  # noqa: PLR0913, PLR0917  each option is a parameter
         raise SetupError("free runs are written with digits; name a set of them by --data")
     if kind is LineKind.CODE_LINE and data:
         raise SetupError("code lines are printed, with no set of digits; leave --data out")
+    if epochs == 0 and start is None:
+        raise SetupError("with --epochs 0 nothing is learned; name a trained network by --start")
     with packages_of("train", user="training"):
         from formreader.training.lines.kinds import RECIPES
         from formreader.training.lines.make import make_line_network
         from formreader.training.lines.plan import LinePlan
     recipe = RECIPES[kind]
     course = replace(
-        recipe.course, lines=count or recipe.course.lines, epochs=epochs or recipe.course.epochs
+        recipe.course,
+        lines=count or recipe.course.lines,
+        epochs=recipe.course.epochs if epochs is None else epochs,
     )
     plan = LinePlan(replace(recipe, course=course), tuple(data or ()), out, seed, start)
     with Bar() as bar:

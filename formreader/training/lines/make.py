@@ -3,15 +3,25 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import keras
 
 from formreader.digit_sets.labelled import LabelledDigits
-from formreader.digits.card import CARD_NAME, DataSource
+from formreader.digits.card import CARD_NAME, DataSource, load_network
+from formreader.digits.recogniser import LiteRTRecogniser, load_recogniser
 from formreader.evidence import EVIDENCE_NAME, save_evidence
 from formreader.files import make_folder, replace_bytes
+from formreader.shipped import DEFAULT_MODEL, model_folders
 from formreader.strips import STRIPS
-from formreader.strips.card import LineCard, LineKind, LineScore, load_line_card, write_line_card
+from formreader.strips.card import (
+    DigitNetwork,
+    LineCard,
+    LineKind,
+    LineScore,
+    load_line_card,
+    write_line_card,
+)
 from formreader.strips.network import LineNetwork
 from formreader.training.checkpoint import UNFINISHED_NAME, CheckpointFile
 from formreader.training.lines.evidence import gather_evidence
@@ -32,7 +42,7 @@ from formreader.training.lines.plan import LinePlan
 from formreader.training.lines.start import begin_with, refuse_others
 from formreader.training.lines.temperature import best_temperature
 from formreader.training.material import source_of
-from formreader.training.progress import Epoch, Progress, write_log
+from formreader.training.progress import LOG_NAME, Epoch, Progress, write_log
 from formreader.training.sets import load_training_set, split_by_writer
 
 NETWORK_NAME = "lines.tflite"
@@ -43,13 +53,21 @@ STARTED = 0.5  # of the usual rate, where there is something to be unlearned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LineMaterial:
-    """Lines to train on, and what draws others by writers that are not among them."""
+class Trial:
+    """Lines by writers that a network never saw, and what draws others by them."""
 
-    shown: Lines
     held_out: Lines
     others: Drawing
     sources: tuple[DataSource, ...]
+    """What the network was shown instead."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineMaterial:
+    """Lines to train on, and others to try the network on."""
+
+    shown: Lines
+    trial: Trial
 
 
 def make_line_network(plan: LinePlan, progress: Progress) -> LineCard:
@@ -63,11 +81,28 @@ def make_line_network(plan: LinePlan, progress: Progress) -> LineCard:
         SetupError: if the folder holds the beginning of another training, or cannot be made.
     """
     make_folder(plan.out)
+    if plan.start is not None and plan.recipe.course.epochs == 0:
+        return _tried_anew(plan, plan.start, progress)
     return train_line_network(plan, draw_material(plan, progress), progress)
 
 
 def draw_material(plan: LinePlan, progress: Progress) -> LineMaterial:
     """Draw what a plan's network is trained on.
+
+    Raises:
+        InputError: if a set of digits cannot be read, or the network to start from does not fit.
+        ModelError: if that network is missing or damaged.
+    """
+    known, unknown, sources = _divided(plan)
+    shown = [_drawn(known, plan.recipe.course.lines, plan.seed, progress)]
+    if isinstance(known, WrittenLines):
+        shown.append(_drawn(OddLines(known), round(ODD * len(shown[0])), plan.seed, progress))
+    held_out = _drawn(unknown, TO_JUDGE, plan.seed + 1, progress)
+    return LineMaterial(gathered(shown), Trial(held_out, unknown, sources))
+
+
+def _divided(plan: LinePlan) -> tuple[Drawing, Drawing, tuple[DataSource, ...]]:
+    """Return what draws lines by the writers to be shown, by those held out, and the former's sets.
 
     Raises:
         InputError: if a set of digits cannot be read, or the network to start from does not fit.
@@ -79,15 +114,7 @@ def draw_material(plan: LinePlan, progress: Progress) -> LineMaterial:
     if plan.start is not None:
         refuse_others(load_line_card(plan.start), plan.recipe, plan.seed, sources)
     known, unknown = (_drawing(plan, [part[side] for part in parts]) for side in (0, 1))
-    shown = [_drawn(known, plan.recipe.course.lines, plan.seed, progress)]
-    if isinstance(known, WrittenLines):
-        shown.append(_drawn(OddLines(known), round(ODD * len(shown[0])), plan.seed, progress))
-    return LineMaterial(
-        shown=gathered(shown),
-        held_out=_drawn(unknown, TO_JUDGE, plan.seed + 1, progress),
-        others=unknown,
-        sources=sources,
-    )
+    return known, unknown, sources
 
 
 def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progress) -> LineCard:
@@ -103,25 +130,58 @@ def train_line_network(plan: LinePlan, material: LineMaterial, progress: Progres
     recipe = plan.recipe
     course, trained, before = _beginning(plan, material)
     unfinished = CheckpointFile(plan.out / UNFINISHED_NAME, plan.command)
-    lines = (material.shown, material.held_out)
+    lines = (material.shown, material.trial.held_out)
     log = fit_lines(trained, course, lines, unfinished, progress)
     network = build_network(recipe.shape, recipe.course.characters)
     network.set_weights(trained.get_weights())
     content = to_lite(network)
-    card = _card(plan, network, content, material, log)
+    card = _card(plan, network, content, material.trial, log)
     if before is not None:
         card = card.model_copy(update={"started_from": before.sha256})
-    reader = LineNetwork(card, content)
-    card = card.model_copy(update={"scores": {"drawn, held out": _score(reader, material)}})
-    evidence = gather_evidence(reader, recipe.kind, _to_prove(plan, material, progress), plan.seed)
+    card = _tried(plan, card, content, material.trial, progress)
+    write_log(plan.out, log)
+    unfinished.remove()
+    return card
+
+
+def _tried_anew(plan: LinePlan, start: Path, progress: Progress) -> LineCard:
+    """Try a network once more, as what looks at its digits again has changed; it learns nothing."""
+    _, unknown, sources = _divided(plan)
+    card = load_line_card(start)
+    content = load_network(card, start)
+    trial = Trial(_drawn(unknown, TO_JUDGE, plan.seed + 1, progress), unknown, sources)
+    if plan.out.resolve() != start.resolve():
+        replace_bytes(plan.out / LOG_NAME, (start / LOG_NAME).read_bytes())
+    return _tried(plan, card.model_copy(update={"name": plan.out.name}), content, trial, progress)
+
+
+def _tried(
+    plan: LinePlan, card: LineCard, content: bytes, trial: Trial, progress: Progress
+) -> LineCard:
+    """Find how a network errs; write it, its card and evidence."""
+    digits = _to_look_again(plan, trial.sources)
+    used = digits and DigitNetwork(name=digits.card.name, sha256=digits.card.sha256)
+    card = card.model_copy(update={"looks_again": used})
+    reader = LineNetwork(card, content, digits=digits)
+    card = card.model_copy(update={"scores": {"drawn, held out": _score(reader, trial.held_out)}})
+    to_prove = _to_prove(plan, trial.others, progress)
+    evidence = gather_evidence(reader, plan.recipe.kind, to_prove, plan.seed)
     # Stopped in between, no network is left beside the evidence of another.
     (plan.out / CARD_NAME).unlink(missing_ok=True)
     replace_bytes(plan.out / NETWORK_NAME, content)
     save_evidence(evidence, plan.out / EVIDENCE_NAME)
-    write_log(plan.out, log)
     write_line_card(card, plan.out)
-    unfinished.remove()
     return card
+
+
+def _to_look_again(plan: LinePlan, sources: Sequence[DataSource]) -> LiteRTRecogniser | None:
+    """Return the digit network for the digits of free runs; None if it knows writers held out."""
+    if plan.recipe.kind is not LineKind.FREE_RUN:
+        return None
+    digits = load_recogniser(DEFAULT_MODEL, model_folders())
+    known = {source.name for source in digits.card.trained_on}
+    is_unknown = digits.card.seed == plan.seed or known.isdisjoint(each.name for each in sources)
+    return digits if is_unknown else None
 
 
 def _beginning(
@@ -140,17 +200,16 @@ def _beginning(
     return replace(course, rate=course.rate * STARTED), trained, card
 
 
-def _score(reader: LineNetwork, material: LineMaterial) -> LineScore:
-    """Count the lines that a network misreads, of those by writers it never saw."""
-    lines = material.held_out
+def _score(reader: LineNetwork, lines: Lines) -> LineScore:
+    """Count the lines that a network misreads."""
     own = (strip[:, :width] for strip, width in zip(lines.strips, lines.widths, strict=True))
     read = [reader.texts(strip)[0][0] for strip in own]
     return LineScore(lines=len(lines), wrong=sum(map(str.__ne__, read, lines.labels.tolist())))
 
 
-def _to_prove(plan: LinePlan, material: LineMaterial, progress: Progress) -> Iterator[Lines]:
+def _to_prove(plan: LinePlan, others: Drawing, progress: Progress) -> Iterator[Lines]:
     """Draw lines by writers that a network never saw, and what is no number."""
-    others, count = material.others, plan.recipe.to_prove
+    count = plan.recipe.to_prove
     odd = round(ODD * count) if isinstance(others, WrittenLines) else 0
     progress.stage("trying the network on lines", -(-count // CHUNK) + -(-odd // CHUNK))
     yield from _counted(draw_lines(others, count, plan.seed + 2), progress)
@@ -177,7 +236,7 @@ def _card(
     plan: LinePlan,
     network: keras.Model,
     content: bytes,
-    material: LineMaterial,
+    trial: Trial,
     log: Sequence[Epoch],
 ) -> LineCard:
     """Describe a network that was trained, and find how sure it may be."""
@@ -187,7 +246,7 @@ def _card(
         title=recipe.title,
         file=NETWORK_NAME,
         sha256=hashlib.sha256(content).hexdigest(),
-        trained_on=material.sources,
+        trained_on=trial.sources,
         parameters=network.count_params(),
         training_s=round(sum(epoch.seconds for epoch in log), 1),
         seed=plan.seed,
@@ -198,5 +257,5 @@ def _card(
         strips=STRIPS,
         scores={},
         slants=recipe.slants,
-        temperature=best_temperature(network, recipe.course, material.held_out),
+        temperature=best_temperature(network, recipe.course, trial.held_out),
     )
