@@ -1,9 +1,9 @@
-"""What a whole read costs, against OpenCV's imread of the same files in the same run.
+"""What a whole read costs, against OpenCV's imread of the same files in the same run, by `-j`.
 
 Draws forms of sixty boxes, filled, at 300 dpi, as JPEG with the grain of a scanner; then by turns
-opens all of them with imread and reads all of them with a run on one core: files to tables,
-only the start-up of the program left out. The best round of each counts, since other work on the
-machine can only slow one down.
+opens all of them with imread on one core and reads all of them with runs of one, two and more
+workers: files to tables, only the start-up of the program left out. The best round of each counts,
+since other work on the machine can only slow one down.
 
     python benchmarks/read_speed.py
     python benchmarks/read_speed.py --colour --pages 60
@@ -11,17 +11,20 @@ machine can only slow one down.
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cv2
+from rich.console import Console
+from rich.table import Table
 
 from formreader.batch import Settings, run_batch
 from formreader.digits.recogniser import load_recogniser
-from formreader.engines import EngineName, make_engine
+from formreader.engines import Engine
 from formreader.inputs import find_inputs
 from formreader.recipe import Recipe, make_recipe
 from formreader.shipped import DEFAULT_MODEL, model_folders
@@ -29,10 +32,11 @@ from formreader.synth.conditions import CONDITIONS
 from formreader.synth.forms import draw_forms
 from formreader.synth.strokes import random_hand
 from formreader.template_file import load_template
+from formreader.workers import Workers, usual_limits
 
 FORM = Path(__file__).with_name("form.toml")
-MOST = 2.2  # times imread: what a whole read may cost
-ROUNDS = 7
+ROUNDS = 5
+SECONDS = 60.0  # that a page may take
 JPEG_QUALITY = 85
 
 
@@ -54,43 +58,44 @@ def ms_per_page(work: Callable[[], object], pages: int) -> float:
     return (time.perf_counter() - start) * 1000 / pages
 
 
-def fresh_runs(pages: Path, recipe: Recipe, runs: Path) -> Iterator[Callable[[], object]]:
-    """Yield complete runs over the pages, each into a folder of its own."""
-    for number in range(ROUNDS):
-        settings = Settings(
-            out=runs / str(number),
-            max_error=0.001,
-            engine=make_engine(EngineName.LOCAL, 1),
-            images=False,
-        )
-        yield lambda settings=settings: run_batch(
-            find_inputs([str(pages)], None),
-            recipe,
-            settings,
-            lambda _: None,
-            lambda: datetime.now(UTC),
-        )
+def read_all(pages: Path, recipe: Recipe, engine: Engine, out: Path) -> None:
+    """Carry out a complete run over the pages, into a folder of its own."""
+    settings = Settings(out=out, max_error=0.001, engine=engine, images=False)
+    run_batch(
+        find_inputs([str(pages)], None),
+        recipe,
+        settings,
+        lambda _: None,
+        lambda: datetime.now(UTC),
+    )
 
 
 def main() -> None:
     """Draw, time and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--pages", type=int, default=40)
+    parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--colour", action="store_true", help="JPEG files of three channels")
+    parser.add_argument("-j", "--jobs", type=int, nargs="+", default=[1, 2], help="workers")
     options = parser.parse_args()
     cv2.setNumThreads(1)
+    recipe = make_recipe([load_template(FORM)], load_recogniser(DEFAULT_MODEL, model_folders()))
+    times: dict[str, list[float]] = {}
     with TemporaryDirectory() as folder, TemporaryDirectory() as runs:
         paths = draw_pages(Path(folder), options.pages, colour=options.colour)
-        recipe = make_recipe([load_template(FORM)], load_recogniser(DEFAULT_MODEL, model_folders()))
-        opening, reading = [], []
-        for run in fresh_runs(Path(folder), recipe, Path(runs)):
-            opening.append(
-                ms_per_page(lambda: [cv2.imread(str(path)) for path in paths], len(paths))
-            )
-            reading.append(ms_per_page(run, len(paths)))
-    print(f"imread alone   {min(opening):6.1f} ms a page")
-    print(f"whole read     {min(reading):6.1f} ms a page, {1000 / min(reading):.0f} pages/s")
-    print(f"ratio          {min(reading) / min(opening):6.2f}, at most {MOST}")
+        works = {"imread alone": lambda _: [cv2.imread(str(path)) for path in paths]}
+        for jobs in options.jobs:
+            engine = Workers(jobs, usual_limits(jobs, SECONDS))
+            works[f"-j {jobs}"] = partial(read_all, Path(folder), recipe, engine)
+        for number in range(ROUNDS):
+            for name, work in works.items():
+                out = Path(runs, f"{name} {number}")
+                times.setdefault(name, []).append(ms_per_page(partial(work, out), len(paths)))
+    best = {name: min(found) for name, found in times.items()}
+    table = Table("", "ms a page", "pages/s", "times imread", "times -j 1")
+    for name, ms in best.items():
+        shares = (ms / best["imread alone"], next(iter(list(best.values())[1:])) / ms)
+        table.add_row(name, f"{ms:.1f}", f"{1000 / ms:.0f}", *(f"{each:.2f}" for each in shares))
+    Console().print(table)
 
 
 if __name__ == "__main__":

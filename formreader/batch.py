@@ -16,7 +16,7 @@ from formreader.engines import Engine, run_serially
 from formreader.errors import SetupError, UnreadableError
 from formreader.evidence import Support
 from formreader.export import Counts, open_tables, write_summary
-from formreader.file_reader import FileDone, FileReader, FileTask, PageDone
+from formreader.file_reader import FileDone, FileOpened, FileReader, FileTask, PageDone
 from formreader.images import GrayImage
 from formreader.inputs import InputFile, Inputs
 from formreader.pages import FailedPage, Page, read_page
@@ -209,6 +209,12 @@ class _Intake:
     recipe: Recipe
     tally: Tally
     watch: Watch
+    under_way: set[str] = field(default_factory=set)
+    """Contents of files that are being read."""
+    broken: set[str] = field(default_factory=set)
+    """Contents of files that this run tried and could not read to their end."""
+    twins: list[str] = field(default_factory=list)
+    """Contents of files that were being read under another name when their turn came."""
 
     def read(self, inputs: Inputs, settings: Settings) -> None:
         """Read files in their order, as many at once as the engine likes."""
@@ -222,6 +228,8 @@ class _Intake:
             for result in results:
                 self._keep(result)
                 self.watch(self.tally)
+        for content in self.twins:
+            self._count_known(content)
 
     def _tasks(self, inputs: Inputs, limit: int | None) -> Iterator[FileTask]:
         """Take files until the limit is reached; yield those of which something is unread."""
@@ -248,15 +256,26 @@ class _Intake:
             self.tally.pages_new += 1
             return None
         self.store.put_file(given.path, given.file, recipe, content=content)
+        if content in self.under_way:
+            self.twins.append(content)
+            return None
+        if content not in self.broken:
+            self.store.forget_unsettled(content, recipe)
         known = self.store.known_pages(content, recipe)
         self.tally.pages_known += len(known)
-        if len(known) == self.store.page_count(content):
+        if content in self.broken or len(known) == self.store.page_count(content):
             return None
+        self.under_way.add(content)
         return FileTask(given.path, given.file, content, known)
 
-    def _keep(self, result: PageDone | FileDone) -> None:
+    def _count_known(self, content: str) -> None:
+        self.tally.pages_known += len(self.store.known_pages(content, self.recipe.digest))
+
+    def _keep(self, result: FileOpened | PageDone | FileDone) -> None:
         """Put what became of a page into the store; at a file's end, check that none is missing."""
         content, recipe = result.task.content, self.recipe.digest
+        if isinstance(result, FileOpened):
+            return
         if isinstance(result, PageDone):
             self.tally.pages_new += 1
             if isinstance(result.outcome, PageReading):
@@ -269,7 +288,10 @@ class _Intake:
                 )
             return
         self.tally.files_done += 1
-        if result.pages is not None:
+        self.under_way.remove(content)
+        if result.pages is None:
+            self.broken.add(content)
+        else:
             self.store.put_page_count(content, result.pages)
             known = self.store.known_pages(content, recipe)
             if known != set(range(1, result.pages + 1)):

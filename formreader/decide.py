@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from formreader.decode import decode
-from formreader.duplicates import find_duplicates, has_code_line
+from formreader.duplicates import duplicate_of, find_duplicates, has_code_line
 from formreader.hand import by_one_hand
 from formreader.policy import Policy
 from formreader.reconcile import reconcile
@@ -36,7 +36,8 @@ def decide(
             yield Problem(page.file, page.page, str(page.outcome))
         else:
             template, place = templates[page.layout], (page.file, page.page)
-            reading = replace(page.outcome, doubt=_both(duplicates.get(place), page.outcome.doubt))
+            twin = duplicate_of((page.twin, page.page)) if page.twin else duplicates.get(place)
+            reading = replace(page.outcome, doubt=_both(twin, page.outcome.doubt))
             yield decide_page(place, reading, template, policy, dealt.get(place))
 
 

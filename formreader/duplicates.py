@@ -1,4 +1,4 @@
-"""Cheques that come twice in a run: the same file, or the same code line scanned again."""
+"""Forms that come twice in a run: as the same file, or as a cheque that was scanned again."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -19,7 +19,7 @@ def has_code_line(template: Template) -> bool:
 def find_duplicates(
     pages: Iterable[StoredPage], templates: Mapping[str, Template]
 ) -> dict[Place, str]:
-    """Return the cheques that another one before them is, each with the reason that names it.
+    """Return the cheques whose code line another one before them has, each with the reason.
 
     Args:
         pages: of the run, in its order.
@@ -30,22 +30,24 @@ def find_duplicates(
     for page in pages:
         if page.layout is None or not isinstance(page.outcome, PageReading):
             continue
-        if not has_code_line(templates[page.layout]):
-            continue
-        place = (page.file, page.page)
-        for mark in _marks(page, page.outcome, templates[page.layout]):
-            file, number = first.setdefault(mark, place)
-            if (file, number) != place:
-                found[place] = f"duplicate: of {file}" + (f", page {number}" if number > 1 else "")
+        place, template = (page.file, page.page), templates[page.layout]
+        for code_line in _code_lines(page.outcome, template) if has_code_line(template) else ():
+            earlier = first.setdefault(code_line, place)
+            if earlier != place:
+                found[place] = duplicate_of(earlier)
     return found
 
 
-def _marks(page: StoredPage, reading: PageReading, template: Template) -> Iterator[str]:
-    """Yield what no two cheques have in common."""
-    if page.content is not None:
-        yield f"file {page.content} {page.page}"
+def duplicate_of(place: Place) -> str:
+    """Return why a form is in doubt that has come before."""
+    file, page = place
+    return f"duplicate: of {file}" + (f", page {page}" if page > 1 else "")
+
+
+def _code_lines(reading: PageReading, template: Template) -> Iterator[str]:
+    """Yield the code lines that no two cheques have in common."""
     for field in reading.fields:
         if template.field(field.name).type is FieldType.MICR and field.texts:
             code_line, sure = field.texts[0]
             if sure >= SURE and part_of(code_line, "serial") and part_of(code_line, "transit"):
-                yield f"code {code_line}"
+                yield code_line

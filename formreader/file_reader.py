@@ -1,12 +1,13 @@
 """Read one file, page by page: the piece of work that engines carry out."""
 
+import itertools
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from formreader.errors import PageError
-from formreader.pages import FailedPage, Page, read_pages
+from formreader.pages import FailedPage, Page, count_pages, read_pages
 from formreader.reader import read_page
 from formreader.recipe import Recipe
 from formreader.results import PageReading
@@ -27,6 +28,21 @@ class FileTask:
     """Numbers of the pages that need not be read."""
     limit: int | None = None
     """Read no more than this many pages; None reads all."""
+    pages: int | None = None
+    """How many it has, if that was found out already."""
+
+    @property
+    def first(self) -> int:
+        """The first page to be read, from 1."""
+        return next(number for number in itertools.count(1) if number not in self.known)
+
+
+@dataclass(frozen=True, slots=True)
+class FileOpened:
+    """The pages of a file of several have been counted: what breaks now breaks one of them."""
+
+    task: FileTask
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +72,17 @@ class FileReader:
 
     recipe: Recipe
 
-    def __call__(self, task: FileTask) -> Iterator[PageDone | FileDone]:
+    def __call__(self, task: FileTask) -> Iterator[FileOpened | PageDone | FileDone]:
         """Yield what becomes of every page that is not known yet, then the end of the file.
 
         Nothing is raised: what this program does wrong on a page sets the page aside, so that
         one bug does not end a night's work.
         """
-        number = done = 0
+        number, done = task.first - 1, 0
         try:
-            for page in read_pages(task.path, task.file):
+            if task.pages is None and (pages := count_pages(task.path) or 1) > 1:
+                yield FileOpened(task, pages)
+            for page in read_pages(task.path, task.file, task.first):
                 if done == task.limit:
                     break
                 number = page.number
@@ -78,6 +96,28 @@ class FileReader:
             unread = max(number, *task.known, 0) + 1
             yield PageDone(task, unread, _bug(error), settled=False)
         yield FileDone(task, pages=None)
+
+    def rest(self, task: FileTask, result: FileOpened | PageDone | FileDone) -> FileTask:
+        """Return what is left to be read of a file when one more thing is known of it."""
+        match result:
+            case FileOpened(_, pages):
+                return replace(task, pages=pages)
+            case PageDone(_, page):
+                left = None if task.limit is None else task.limit - 1
+                return replace(task, known=task.known | {page}, limit=left)
+            case FileDone():
+                return task
+
+    def give_up(
+        self, task: FileTask, why: str
+    ) -> tuple[tuple[PageDone | FileDone, ...], FileTask | None]:
+        """Set a page aside at which processes die, or all of a file that they die of opening."""
+        lost = PageDone(task, task.first, why, settled=False)
+        rest = self.rest(task, lost)
+        if task.pages is not None and rest.first <= task.pages and rest.limit != 0:
+            return (lost,), rest
+        is_whole = rest.known == set(range(1, (task.pages or 0) + 1))
+        return (lost, FileDone(task, task.pages if is_whole else None)), None
 
     def _read(self, task: FileTask, page: Page | FailedPage) -> PageDone:
         if isinstance(page, FailedPage):

@@ -56,12 +56,14 @@ MIGRATIONS: tuple[str, ...] = (
         CHECK ((reading IS NULL) = (layout IS NULL))
     ) WITHOUT ROWID;
     """,
+    "CREATE INDEX files_by_content ON files (content, file)",
 )
 """Number n brings a store from version n to n + 1; a later version adds at the end."""
 
 ALL_PAGES = """
     SELECT file, path, coalesce(page, 1), layout, reading, probabilities,
-        coalesce(pages.problem, files.problem), content
+        coalesce(pages.problem, files.problem),
+        (SELECT min(twins.file) FROM files AS twins WHERE twins.content = files.content)
     FROM files LEFT JOIN pages USING (content, recipe)
     WHERE page IS NOT NULL OR files.problem IS NOT NULL
     ORDER BY file, page
@@ -80,8 +82,8 @@ class StoredPage:
     """The reading, or the reason why the page was set aside."""
     layout: str | None
     """Digest of the layout of the template that fitted; None for a page set aside."""
-    content: str | None = None
-    """SHA-256 of the file's bytes, hexadecimal; None where it could not be opened."""
+    twin: str | None = None
+    """The first file, by name, of the same bytes, if that is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +180,14 @@ class Store:
         return {file: Path(path) for file, path in rows}
 
     def put_file(self, path: Path, file: str, recipe: str, *, content: str) -> None:
-        """Let the rows of a file be those of this content, read by this recipe.
-
-        Pages that are not settled are forgotten, so that they are read once more.
-        """
+        """Let the rows of a file be those of this content, read by this recipe."""
         self._put_file(path, file, recipe, content, None)
+
+    def forget_unsettled(self, content: str, recipe: str) -> None:
+        """Forget the pages of a content that are not settled, so that they are read once more."""
+        self._connection.execute(
+            "DELETE FROM pages WHERE content = ? AND recipe = ? AND NOT settled", (content, recipe)
+        )
 
     def put_lost_file(self, path: Path, file: str, recipe: str, *, problem: str) -> None:
         """Let the one row of a file say why it could not be opened."""
@@ -226,9 +231,11 @@ class Store:
     def pages(self) -> Iterator[StoredPage]:
         """Yield the pages of every file by the file's name and the page's number."""
         for row in self._connection.execute(ALL_PAGES):
-            file, path, page, layout, reading, floats, problem, content = row
+            file, path, page, layout, reading, floats, problem, first = row
             outcome = problem if reading is None else unpack(reading, floats)
-            yield StoredPage(file, Path(path), page, outcome, layout, content)
+            yield StoredPage(
+                file, Path(path), page, outcome, layout, None if first == file else first
+            )
 
     def _put_file(
         self, path: Path, file: str, recipe: str, content: str | None, problem: str | None
@@ -244,10 +251,6 @@ class Store:
                 "INSERT INTO files (path, file, recipe, content, problem)"
                 " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?)",
                 (place, name, recipe, content, problem),
-            )
-            self._connection.execute(
-                "DELETE FROM pages WHERE content = ? AND recipe = ? AND NOT settled",
-                (content, recipe),
             )
 
 

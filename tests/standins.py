@@ -1,5 +1,7 @@
 """Stand-ins for the network: they see what they are told to, at once."""
 
+import os
+
 import numpy as np
 
 from formreader.digits.card import CLASS_NAMES, InputConvention, ModelCard
@@ -65,6 +67,19 @@ class Stumbles(SeesSevens):
         if self.shown in self.pages:
             raise ZeroDivisionError("no luck")
         return seen
+
+
+class Kills(SeesSevens):
+    """Ends the process that asks for so many digits at once."""
+
+    def __init__(self, digits: int) -> None:
+        super().__init__()
+        self.digits = digits
+
+    def look(self, digits: DigitBatch) -> Look:
+        if len(digits) == self.digits:
+            os._exit(9)
+        return super().look(digits)
 
 
 class AsksFor:

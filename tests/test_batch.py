@@ -15,10 +15,11 @@ import pytest
 from PIL import Image
 
 from formreader.batch import Finished, Settings, Tally, run_batch
-from formreader.engines import local
+from formreader.engines import run_serially
 from formreader.errors import SetupError
 from formreader.inputs import find_inputs
 from formreader.pages import read_pages
+from formreader.reader import prepare
 from formreader.recipe import Model, make_recipe
 from formreader.shift import SeenPages
 from formreader.synth.conditions import find_condition
@@ -26,10 +27,15 @@ from formreader.synth.forms import draw_forms
 from formreader.synth.strokes import random_hand
 from formreader.template import Template
 from formreader.template_file import load_template, parse_template
-from tests.standins import SeesSevens, Stumbles, evidence
+from formreader.workers import Limits, Workers
+from tests.standins import Kills, SeesSevens, Stumbles, evidence
 
 CLAIM = Path(__file__).parents[1] / "templates" / "expense-claim.toml"
 TABLES = ("fields.csv", "records.csv", "problems.csv")
+
+
+def workers(count: int) -> Workers:
+    return Workers(count, Limits(seconds=60, memory=2 << 30))
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +72,7 @@ def read(scans, claim, tmp_path):
         watch=lambda _: None,
         **settings,
     ) -> Finished:
-        chosen = {"max_error": 0.001, "engine": local(1), "images": False} | settings
+        chosen = {"max_error": 0.001, "engine": run_serially, "images": False} | settings
         return run_batch(
             find_inputs([str(path) for path in paths or [scans]], sys.stdin),
             make_recipe([template], model or SeesSevens()),
@@ -140,11 +146,11 @@ def test_a_run_that_was_interrupted_goes_on(read, tmp_path, number):
 def test_a_run_that_was_killed_goes_on(read, scans, tmp_path):
     code = (
         "import os, sys; from pathlib import Path; from tests import test_batch as t\n"
-        "from formreader.batch import *; from formreader.engines import local\n"
+        "from formreader.batch import *\n"
         "scans, out = map(Path, sys.argv[1:])\n"
         "run_batch(t.find_inputs([str(scans)], sys.stdin),"
         " t.make_recipe([t.load_template(t.CLAIM)], t.SeesSevens()),"
-        " Settings(out=out, max_error=0.001, engine=local(2)),"
+        " Settings(out=out, max_error=0.001, engine=t.workers(2)),"
         " lambda tally: tally.pages_new < 3 or os._exit(9), lambda: t.datetime.now(t.UTC))"
     )
     read(out="whole")
@@ -156,12 +162,75 @@ def test_a_run_that_was_killed_goes_on(read, scans, tmp_path):
     assert tables(tmp_path / "out") == tables(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("workers", [2, 5])
-def test_many_workers_write_what_one_writes(read, tmp_path, workers):
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_many_workers_write_what_one_writes(read, tmp_path, count):
     read(out="one")
-    read(out="many", engine=local(workers))
+    read(out="many", engine=workers(count))
 
     assert tables(tmp_path / "many") == tables(tmp_path / "one")
+
+
+def digits_on(scans: Path, claim: Template, page: int) -> int:
+    """Return how many digits there are on a page of the fax, more or fewer than on any other."""
+    found = [
+        len(prepare(each, [claim]).digits)
+        for path in (scans / "a.png", scans / "b.tif")
+        for each in read_pages(path, path.name)
+    ]
+    assert found.count(found[page]) == 1
+    return found[page]
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_a_page_that_kills_its_process_is_set_aside_alone(page, read, scans, claim, tmp_path):
+    model = Kills(digits_on(scans, claim, page))
+
+    first = read(engine=workers(2), model=model)
+    again = read(engine=workers(1), model=model)
+
+    assert (first.counts.read, first.counts.set_aside, first.tally.files_done) == (3, 2, 3)
+    problem = rows(tmp_path / "out", "problems.csv")[0]
+    assert (problem["file"], problem["page"]) == ("b.tif", str(page))
+    assert problem["reason"] == "crash: the process that read it died (exit code 9)"
+    assert (again.tally.pages_new, again.tally.pages) == (1, 5)
+
+
+def test_a_file_of_one_page_that_kills_its_process_is_set_aside(read, scans, claim, tmp_path):
+    finished = read(engine=workers(2), model=Kills(digits_on(scans, claim, 0)))
+
+    assert (finished.counts.read, finished.counts.set_aside) == (3, 2)
+    assert pages(tmp_path / "out") == [("b.tif", "1"), ("b.tif", "2"), ("b.tif", "3")]
+
+
+@pytest.mark.parametrize("engine", [run_serially, workers(3)], ids=["serial", "three"])
+def test_copies_are_read_once_and_each_has_its_rows(engine, read, scans, tmp_path):
+    copies = [shutil.copy(scans / "b.tif", scans / f"b{number}.tif") for number in range(8)]
+    model = SeesSevens()
+
+    finished = read(engine=engine, model=model)
+
+    assert (finished.tally.pages_new, finished.tally.pages) == (5, 5 + 3 * len(copies))
+    assert finished.tally.files_done == finished.tally.files == 11
+    assert finished.counts.read == 4 + 3 * len(copies)
+    reasons = {
+        (row["file"], row["page"]): row["reason"]
+        for row in rows(tmp_path / "out", "fields.csv")
+        if "duplicate" in row["reason"]
+    }
+    assert len(reasons) == 3 * len(copies)
+    assert reasons["b7.tif", "1"] == "duplicate: of b.tif"
+    assert reasons["b0.tif", "3"] == "duplicate: of b.tif, page 3"
+
+
+def test_copies_of_what_kills_processes_are_set_aside_with_it(read, scans, claim, tmp_path):
+    for number in range(3):
+        shutil.copy(scans / "a.png", scans / f"a{number}.png")
+
+    finished = read(engine=workers(2), model=Kills(digits_on(scans, claim, 0)))
+
+    assert (finished.counts.read, finished.counts.set_aside) == (3, 5)
+    reasons = {row["reason"] for row in rows(tmp_path / "out", "problems.csv")}
+    assert len(reasons) == 2
 
 
 def test_a_limit_takes_the_first_pages_and_a_later_run_the_rest(read, tmp_path):
@@ -170,7 +239,7 @@ def test_a_limit_takes_the_first_pages_and_a_later_run_the_rest(read, tmp_path):
     tried = read(limit=3)
     again = read(limit=3)
     assert pages(tmp_path / "out") == [("a.png", "1"), ("b.tif", "1"), ("b.tif", "2")]
-    rest = read(engine=local(3))
+    rest = read(engine=workers(3))
 
     assert [run.tally.pages_new for run in (tried, again, rest)] == [3, 0, 2]
     assert tables(tmp_path / "out") == tables(tmp_path / "whole")
@@ -270,8 +339,8 @@ def test_a_bug_sets_one_page_aside_and_the_next_run_tries_it_again(read, tmp_pat
 
 
 def test_a_bug_in_opening_files_is_the_problem_of_the_next_page(read, tmp_path, monkeypatch):
-    def break_off(path: Path, file: str):
-        yield from islice(read_pages(path, file), 1)
+    def break_off(path: Path, file: str, first: int):
+        yield from islice(read_pages(path, file, first), 1)
         raise ZeroDivisionError
 
     monkeypatch.setattr("formreader.file_reader.read_pages", break_off)
@@ -286,8 +355,8 @@ def test_a_bug_in_opening_files_is_the_problem_of_the_next_page(read, tmp_path, 
 
 
 def test_a_page_that_got_lost_is_noticed(read, monkeypatch):
-    def skip_one(path: Path, file: str):
-        yield from islice(read_pages(path, file), 1, None)
+    def skip_one(path: Path, file: str, first: int):
+        yield from islice(read_pages(path, file, first), 1, None)
 
     monkeypatch.setattr("formreader.file_reader.read_pages", skip_one)
 

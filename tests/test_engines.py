@@ -1,71 +1,190 @@
-"""Engines: the serial one and its twin give the same results."""
+"""Engines: one process and several give the same results, whatever becomes of the processes."""
 
-import threading
+import os
+import signal
+import sys
+import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from formreader.engines import local
+from formreader.engines import run_serially
+from formreader.errors import SetupError
+from formreader.workers import Limits, Workers, usual_limits
 
-worker_counts = pytest.mark.parametrize("workers", [1, 2, 5])
-
-
-def count_to(number: int) -> Iterator[int]:
-    yield from range(number)
-
-
-@given(tasks=st.lists(st.integers(0, 20), max_size=20), workers=st.integers(1, 4))
-def test_every_engine_gives_every_result(tasks, workers):
-    results = list(local(workers)(count_to, tasks))
-
-    assert sorted(results) == sorted(n for task in tasks for n in range(task))
+LIMITS = Limits(seconds=20, memory=1 << 30)
+engines = pytest.mark.parametrize(
+    "engine", [run_serially, Workers(1, LIMITS), Workers(3, LIMITS)], ids=["serial", "one", "three"]
+)
 
 
-@worker_counts
-def test_results_of_one_task_come_in_order(workers):
-    assert list(local(workers)(count_to, [100])) == list(range(100))
+class CountTo:
+    """Counts to the number that a task is, from what is left of it."""
+
+    def __call__(self, task: tuple[int, int]) -> Iterator[tuple[int, int]]:
+        start, end = task
+        for number in range(start, end):
+            self.before(number)
+            yield number, end
+
+    def before(self, number):
+        pass
+
+    def rest(self, task, result):
+        return result[0] + 1, task[1]
+
+    def give_up(self, task, why):
+        start, end = task
+        rest = (start + 1, end)
+        return [(start, why)], rest if start + 1 < end else None
 
 
-@worker_counts
-def test_few_tasks_are_taken_ahead(workers):
+class DiesAtSeven(CountTo):
+    """Ends its process at one number."""
+
+    def before(self, number):
+        if number == 7:
+            self.die()
+
+    def die(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+
+class HangsAtSeven(DiesAtSeven):
+    def die(self):
+        time.sleep(60)
+
+
+class SwellsAtSeven(DiesAtSeven):
+    def die(self):
+        full = bytearray(400 << 20)
+        time.sleep(60)
+        assert full
+
+
+class Raises(CountTo):
+    def before(self, number):  # noqa: ARG002
+        raise ZeroDivisionError
+
+
+class DiesOnArrival(CountTo):
+    """Ends every process that it is sent to."""
+
+    def __setstate__(self, _):
+        os._exit(3)
+
+    def __getstate__(self):
+        return {"any": "state"}
+
+
+def children():
+    """Return the processes that this one has, but for those that stay to make more."""
+    mine = psutil.Process().children(recursive=True)
+    return [each for each in mine if each.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture
+def idle():
+    """Have the process that makes others running, and count it."""
+    list(Workers(1, LIMITS)(CountTo(), [(0, 1)]))
+    return len(children())
+
+
+@engines
+def test_every_engine_gives_every_result(engine):
+    tasks = [(0, end) for end in (3, 0, 20, 1, 1, 7)]
+
+    results = list(engine(CountTo(), tasks))
+
+    assert sorted(results) == sorted((n, end) for _, end in tasks for n in range(end))
+
+
+@engines
+def test_results_of_one_task_come_in_order(engine):
+    assert list(engine(CountTo(), [(0, 100)])) == [(n, 100) for n in range(100)]
+
+
+@engines
+def test_few_tasks_are_taken_ahead(engine):
     taken: list[int] = []
-    tasks = (taken.append(number) or 1 for number in range(100))
+    tasks = (taken.append(number) or (0, 1) for number in range(100))
 
-    next(local(workers)(count_to, tasks))
+    next(engine(CountTo(), tasks))
 
-    assert len(taken) <= 2 * workers
-
-
-@worker_counts
-def test_a_slow_caller_is_not_swamped(workers):
-    made: list[int] = []
-    results = local(workers)(lambda _: (made.append(n) for n in range(1000)), range(workers))
-
-    next(results)
-
-    assert len(made) <= 1 + 2 * workers + workers
+    assert len(taken) <= 6
 
 
-@worker_counts
-def test_what_work_raises_reaches_the_caller(workers):
+@engines
+def test_what_work_raises_reaches_the_caller(engine):
     with pytest.raises(ZeroDivisionError):
-        list(local(workers)(lambda task: iter([1 // task]), [1, 0]))
+        list(engine(Raises(), [(0, 1)]))
 
 
-@worker_counts
-def test_what_tasks_raise_reaches_the_caller(workers):
+@engines
+def test_what_tasks_raise_reaches_the_caller(engine):
     with pytest.raises(ZeroDivisionError):
-        list(local(workers)(count_to, (1 // n for n in (1, 0))))
+        list(engine(CountTo(), ((0, 1 // n) for n in (1, 0))))
 
 
-@worker_counts
-def test_closing_early_ends_all_threads(workers):
-    before = threading.active_count()
-    results = local(workers)(count_to, [1000] * 50)
+@engines
+def test_closing_early_ends_all_processes(engine, idle):
+    results = engine(CountTo(), [(0, 1000)] * 50)
 
     next(results)
     results.close()
 
-    assert threading.active_count() == before
+    assert len(children()) == idle
+
+
+@pytest.mark.parametrize(
+    ("work", "limits", "why"),
+    [
+        pytest.param(
+            DiesAtSeven(),
+            LIMITS,
+            "crash: the process that read it died",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"),
+        ),
+        (HangsAtSeven(), Limits(0.5, 1 << 30), "time: it took more than 0.5 s to read"),
+        (SwellsAtSeven(), Limits(20, 300 << 20), "memory: to read it took more than 300 MiB"),
+    ],
+)
+def test_what_kills_a_process_costs_one_result(work, limits, why):
+    tasks = [(0, 10), (100, 130), (200, 230)]
+
+    results = list(Workers(2, limits)(work, tasks))
+
+    lost = [(number, told) for number, told in results if isinstance(told, str)]
+    assert [number for number, _ in lost] == [7]
+    assert lost[0][1].startswith(why)
+    assert sorted(number for number, told in results if told not in {why, lost[0][1]}) == [
+        *range(7),
+        *range(8, 10),
+        *range(100, 130),
+        *range(200, 230),
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_process_killed_from_outside_costs_nothing(idle):
+    tasks = [(0, 2000)] * 4
+    results = []
+    for result in Workers(2, LIMITS)(CountTo(), tasks):
+        results.append(result)
+        if len(results) in {10, 3000}:
+            for process in children()[idle:][:1]:
+                process.kill()
+
+    assert sorted(results) == sorted((n, 2000) for n in range(2000) for _ in tasks)
+
+
+def test_where_no_process_starts_that_is_said():
+    with pytest.raises(SetupError, match=r"no worker process can be started: .*exit code 3"):
+        list(Workers(2, LIMITS)(DiesOnArrival(), [(0, 1)]))
+
+
+def test_memory_is_shared_out():
+    assert usual_limits(10**6, 60).memory == 1 << 30
+    assert usual_limits(1, 60).memory >= usual_limits(4, 60).memory

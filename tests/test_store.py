@@ -104,13 +104,15 @@ def test_pages_of_another_recipe_do_not_count_as_read(tmp_path):
         assert store.known_pages("content", "new") == frozenset()
 
 
-def test_an_unsettled_problem_is_shown_until_its_file_is_taken_again(tmp_path):
+def test_an_unsettled_problem_is_shown_until_it_is_forgotten(tmp_path):
     with Store(tmp_path) as store:
         fill(store, "a.png", "content", 1)
         store.put_problem("content", "recipe", 2, "bug: odd", settled=False)
         assert [page.outcome for page in store.pages()] == [EMPTY_FORM, "bug: odd"]
 
         store.put_file(Path("/scans/a.png"), "a.png", "recipe", content="content")
+        assert store.known_pages("content", "recipe") == {1, 2}
+        store.forget_unsettled("content", "recipe")
 
         assert store.known_pages("content", "recipe") == {1}
 

@@ -1,6 +1,5 @@
 """`formreader demo`: the whole program on forms it draws itself."""
 
-import os
 from contextlib import redirect_stdout
 from io import StringIO
 from itertools import islice
@@ -12,9 +11,9 @@ from rich.console import Console
 from rich.progress import track
 
 from formreader.batch import Settings
-from formreader.cli.read import MAX_ERROR, load_recipe, read_files
+from formreader.cli.engine import EngineName, make_engine
+from formreader.cli.read import MAX_ERROR, PAGE_SECONDS, load_recipe, read_files
 from formreader.cli.template import show
-from formreader.engines import local
 from formreader.shipped import DEFAULT_MODEL
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
@@ -37,7 +36,8 @@ def demo(
     out = folder / "run"
     recipe = load_recipe([TEMPLATE], DEFAULT_MODEL, MAX_ERROR)
     pictures = _draw(recipe.templates[0], folder)
-    settings = Settings(out=out, max_error=MAX_ERROR, engine=local(os.cpu_count() or 1))
+    engine = make_engine(EngineName.LOCAL, None, PAGE_SECONDS)
+    settings = Settings(out=out, max_error=MAX_ERROR, engine=engine)
     read_files([str(folder / "pages")], recipe, settings)
     photo = pictures[CONDITIONS.index("photo")]
     with redirect_stdout(StringIO()):  # the picture says it all

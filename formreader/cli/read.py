@@ -1,6 +1,5 @@
 """`formreader read`: scanned forms into CSV files."""
 
-import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,9 +11,9 @@ import typer
 
 from formreader.batch import Finished, Settings, run_batch
 from formreader.cli.closing import show_finished
+from formreader.cli.engine import EngineName, make_engine
 from formreader.cli.networks import recipe_for
 from formreader.cli.progress import watching
-from formreader.engines import EngineName, make_engine
 from formreader.errors import FormreaderError
 from formreader.inputs import find_inputs
 from formreader.policy import KINDS_OF_LINES, KeepPromise
@@ -26,6 +25,7 @@ MAX_ERROR = 0.001
 RUN_FOLDER = Path("formreader-out")
 SOME_SET_ASIDE = 3
 INTERRUPTED = 130
+PAGE_SECONDS = 60.0
 
 
 def read(  # noqa: PLR0913, PLR0917 options of the command line
@@ -61,6 +61,9 @@ def read(  # noqa: PLR0913, PLR0917 options of the command line
         int | None, typer.Option(min=1, help="Try the first so many pages, one by one.")
     ] = None,
     engine: Annotated[EngineName, typer.Option(help="Who does the work.")] = EngineName.LOCAL,
+    page_seconds: Annotated[
+        float, typer.Option(min=1, help="A page that takes longer is set aside.")
+    ] = PAGE_SECONDS,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew; the old run is put aside in its folder.")
     ] = False,
@@ -74,7 +77,7 @@ def read(  # noqa: PLR0913, PLR0917 options of the command line
     settings = Settings(
         out=out,
         max_error=max_error,
-        engine=make_engine(engine, jobs or os.cpu_count() or 1),
+        engine=make_engine(engine, jobs, page_seconds),
         limit=limit,
         fresh=fresh,
         images=not no_images,

@@ -83,6 +83,10 @@ class LiteRTRecogniser:
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"model {card.name!r} cannot be run: {error}") from error
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """Let it be sent to other processes, where it is prepared anew."""
+        return LiteRTRecogniser, (self.card, self._network, self.evidence)
+
     def look(self, digits: DigitBatch) -> Look:
         """Return what each digit image shows.
 

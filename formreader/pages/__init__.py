@@ -21,6 +21,8 @@ class _Format(Protocol):
 
     def accepts(self, head: bytes) -> bool: ...
 
+    def count(self, path: Path) -> int: ...
+
     def scans(self, path: Path, first: int = 1) -> Iterator[Scan | UnreadableError]: ...
 
 
@@ -50,18 +52,28 @@ class FailedPage:
     error: PageError
 
 
-def read_pages(path: Path, file: str) -> Iterator[Page | FailedPage]:
+def count_pages(path: Path) -> int | None:
+    """Return how many pages a file has; None where it is too damaged to tell without reading it."""
+    try:
+        return _format_of(path).count(path)
+    except (UnreadableError, OSError):
+        return None
+
+
+def read_pages(path: Path, file: str, first: int = 1) -> Iterator[Page | FailedPage]:
     """Read a file page by page, holding no more than one in memory.
 
-    Never raises for what is wrong with a file, and yields at least one page, read or failed.
+    Never raises for what is wrong with a file, and yields at least one page, read or failed, unless
+    pages are asked for that it has not.
 
     Args:
         path: where the file is.
         file: what its pages say they come from.
+        first: page to be read, from 1.
     """
-    number = 1
+    number = first
     try:
-        for scan in _scans(path, first=1):
+        for scan in _scans(path, first):
             yield _page(file, number, scan)
             number += 1
     except (UnreadableError, OSError) as error:
@@ -78,6 +90,10 @@ def read_page(path: Path, file: str, number: int) -> Page | FailedPage:
 
 
 def _scans(path: Path, first: int) -> Generator[Scan | UnreadableError]:
+    yield from _format_of(path).scans(path, first)
+
+
+def _format_of(path: Path) -> _Format:
     if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
         raise UnreadableError("it is no ordinary file")
     with path.open("rb") as stream:
@@ -86,8 +102,7 @@ def _scans(path: Path, first: int) -> Generator[Scan | UnreadableError]:
         raise UnreadableError("the file is empty")
     for kind in FORMATS:
         if kind.accepts(head):
-            yield from kind.scans(path, first)
-            return
+            return kind
     raise UnreadableError("it is no picture: PNG, JPEG, BMP, WebP, TIFF and PDF can be read")
 
 

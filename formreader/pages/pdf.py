@@ -39,6 +39,17 @@ def accepts(head: bytes) -> bool:
     return HEAD in head
 
 
+def count(path: Path) -> int:
+    """Return how many pages a file has.
+
+    Raises:
+        UnreadableError: if PDFium cannot open it.
+        OSError: if the file cannot be opened.
+    """
+    with refusing_damage("PDF"), _open(path) as document, _pdfium:
+        return len(document)
+
+
 def scans(path: Path, first: int = 1) -> Iterator[Scan | UnreadableError]:
     """Yield the pages from the first asked for, an error in place of each that is damaged.
 
@@ -49,15 +60,15 @@ def scans(path: Path, first: int = 1) -> Iterator[Scan | UnreadableError]:
     traits = _survey(path)
     try:
         with _open(path) as document, _pdfium:
-            count = len(document)
+            pages = len(document)
     except PdfiumError as error:
         if error.err_code in ENCRYPTED:
             raise UnreadableError("the PDF is encrypted; save it without a password") from error
         yield from poppler.scans(path, first, DRAWN_DPI)
         return
-    for start in range(first - 1, count, PAGES_AT_ONCE):
+    for start in range(first - 1, pages, PAGES_AT_ONCE):
         with _open(path) as document:
-            for index in range(start, min(start + PAGES_AT_ONCE, count)):
+            for index in range(start, min(start + PAGES_AT_ONCE, pages)):
                 yield _read(document, index, traits)
 
 

@@ -41,6 +41,11 @@ def accepts(head: bytes) -> bool:
     return _kind(head) is not None
 
 
+def count(path: Path) -> int:  # noqa: ARG001 files of other kinds must be looked into
+    """Return how many pages a file has: one."""
+    return 1
+
+
 def scans(path: Path, first: int = 1) -> Iterator[Scan]:
     """Yield the one picture of a file, nothing where a later page is asked for.
 

@@ -1,7 +1,8 @@
 """TIFF files of one or many pages, each of its own size, resolution and compression."""
 
+import itertools
 from collections.abc import Iterator
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,19 @@ def accepts(head: bytes) -> bool:
     return head.startswith(tuple(PREFIXES))
 
 
+def count(path: Path) -> int:
+    """Return how many pages a file has.
+
+    Raises:
+        UnreadableError: if nothing at all can be read.
+        OSError: if the file cannot be opened.
+    """
+    with path.open("rb") as stream:
+        with refusing_damage("TIFF file"), silence():
+            picture = TiffImageFile(stream)
+        return sum(1 for _ in _pages(picture))
+
+
 def scans(path: Path, first: int = 1) -> Iterator[Scan | UnreadableError]:
     """Yield the pages from the first asked for, an error in place of each that is damaged.
 
@@ -41,7 +55,7 @@ def scans(path: Path, first: int = 1) -> Iterator[Scan | UnreadableError]:
 
 def _pages(picture: TiffImageFile) -> Iterator[UnreadableError | None]:
     """Move from page to page, telling of each what is wrong with its directory."""
-    for frame in count():
+    for frame in itertools.count():
         damage = None
         try:
             with refusing_damage("TIFF page"):

@@ -1,0 +1,322 @@
+"""Worker processes of this machine: one that dies takes nothing with it but the page it was at.
+
+A picture may bring down the library that decodes it, keep it busy for ever, or fill the memory.
+Each worker is watched for all three. What it was at is tried once more when all else is done,
+alone, in a fresh process; if that dies too, the work says what stands in its place, and the rest
+goes on.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Generic, NamedTuple
+
+import cv2
+import psutil
+
+from formreader.engines import Result, Task, Work
+from formreader.errors import SetupError
+
+AHEAD = 2  # tasks given to each worker, so that it never waits for the next
+LOOK = 0.25  # seconds between two looks at how long workers take and how much memory they have
+PATIENCE = 5.0  # seconds that a worker whose pipe has closed has to end
+STILLBORN = 5  # workers that die one after the other before they are ready: none ever will be
+SHARE = 0.8  # of the machine's memory for all workers
+LEAST_MEMORY, MOST_MEMORY = 1 << 30, 4 << 30  # bytes for each; a page of A4 takes 0.2 GB
+MIB = 1 << 20
+OOM_FIRST = "500"  # of 1,000
+if sys.platform == "linux":
+    PROCESSES = get_context("forkserver")
+    PROCESSES.set_forkserver_preload(["formreader.cli", "formreader.file_reader"])
+else:
+    PROCESSES = get_context("spawn")  # forked processes are not safe with the libraries of macOS
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may take."""
+
+    seconds: float
+    """For each result."""
+    memory: int
+    """Bytes."""
+
+
+def usual_limits(workers: int, seconds: float) -> Limits:
+    """Return limits that leave room on this machine for so many workers."""
+    share = int(SHARE * psutil.virtual_memory().total / workers)
+    return Limits(seconds, min(max(share, LEAST_MEMORY), MOST_MEMORY))
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Carries out several tasks at once, each in a process that is watched."""
+
+    count: int
+    limits: Limits
+
+    def __call__(
+        self, work: Work[Task, Result], tasks: Iterable[Task]
+    ) -> Generator[Result, None, None]:
+        """Yield results as they come; to close it ends all workers at once.
+
+        Raises:
+            SetupError: if no worker can be started.
+        """
+        again: deque[Task] = deque()
+        with closing(self._carry_out(work, tasks, self.count)) as found:
+            for each in found:
+                if isinstance(each, _Result):
+                    yield each.value
+                else:
+                    again.append(each.task)
+        while again:
+            with closing(self._carry_out(work, [again.popleft()], 1)) as found:
+                for each in found:
+                    if isinstance(each, _Result):
+                        yield each.value
+                        continue
+                    results, rest = work.give_up(each.task, each.why)
+                    again.extend([] if rest is None else [rest])
+                    yield from results
+
+    def _carry_out(
+        self, work: Work[Task, Result], tasks: Iterable[Task], count: int
+    ) -> "Generator[_Result[Result] | _Death[Task], None, None]":
+        """Yield results, and for every worker that dies what is left of the task it was at."""
+        waiting = _Waiting(tasks)
+        crew: list[_Worker[Task, Result]] = []
+        stillborn = 0
+        try:
+            while True:
+                _deal(work, waiting, crew, count)
+                if not any(worker.tasks for worker in crew):
+                    return
+                for worker in _with_news(crew):
+                    yield from worker.news()
+                for worker in [each for each in crew if each.has_died(self.limits)]:
+                    crew.remove(worker)
+                    begun = worker.tasks.popleft() if worker.is_ready and worker.tasks else None
+                    waiting.returned.extend(worker.tasks)
+                    if begun is not None:
+                        yield _Death(begun, worker.why)
+                    stillborn = 0 if worker.is_ready else stillborn + 1
+                    if stillborn == STILLBORN:
+                        raise SetupError(f"no worker process can be started: {worker.why}")
+        finally:
+            for worker in crew:
+                worker.end()
+
+
+class _Waiting(Generic[Task]):
+    """Tasks that nobody is at."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self.returned: deque[Task] = deque()
+        """Those that a worker died before; they come first."""
+        self._tasks = iter(tasks)
+
+    def take(self) -> Iterator[Task]:
+        """Yield the next, if there is one now."""
+        if self.returned:
+            yield self.returned.popleft()
+        else:
+            yield from islice(self._tasks, 1)
+
+
+class _Ready(NamedTuple):
+    """Comes from a worker when it begins."""
+
+
+class _Result(NamedTuple, Generic[Result]):
+    """Comes from a worker for each result."""
+
+    value: Result
+
+
+class _End(NamedTuple):
+    """Comes from a worker after the last result of a task."""
+
+    error: BaseException | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Death(Generic[Task]):
+    """Stands for a worker that died at its work."""
+
+    task: Task
+    """What is left of it."""
+    why: str
+
+
+class _Worker(Generic[Task, Result]):
+    """A process, and what it is at."""
+
+    def __init__(self, work: Work[Task, Result]) -> None:
+        """Start it.
+
+        Args:
+            work: to be done with every task.
+        """
+        self.tasks: deque[Task] = deque()
+        """What it was given and has not done; of the first, what is left."""
+        self.is_ready = False
+        """Whether it has begun."""
+        self.why = ""
+        """Why it was ended, or what it died of."""
+        self._rest = work.rest
+        self._connection, theirs = PROCESSES.Pipe()
+        self._process = PROCESSES.Process(target=_serve, args=(theirs, work), daemon=True)
+        with _uninterrupted():
+            self._process.start()
+        theirs.close()
+        self._is_open = True
+        self._since = time.monotonic()
+
+    @property
+    def alarms(self) -> tuple[Connection, int]:
+        """What to wait on for news of it."""
+        return self._connection, self._process.sentinel
+
+    def give(self, task: Task) -> None:
+        """Give it a task."""
+        if not self.tasks:
+            self._since = time.monotonic()
+        self.tasks.append(task)
+        with suppress(OSError):  # it has died, which shows soon
+            self._connection.send(task)
+
+    def news(self) -> "Iterator[_Result[Result]]":
+        """Yield what it has found since it was last asked, one result at most.
+
+        Raises what the work raised.
+        """
+        try:
+            if not self._connection.poll():
+                return
+            message: _Ready | _Result[Result] | _End = self._connection.recv()
+        except (EOFError, OSError):
+            self._is_open = False
+            return
+        self._since = time.monotonic()
+        match message:
+            case _Ready():
+                self.is_ready = True
+            case _Result(value):
+                self.tasks[0] = self._rest(self.tasks[0], value)
+                yield message
+            case _End(error):
+                self.tasks.popleft()
+                if error is not None:
+                    raise error
+
+    def has_died(self, limits: Limits) -> bool:
+        """Tell whether it has died and there is no more news of it; end it if it takes too much."""
+        if self._is_open and self._process.is_alive():
+            self.why = self._excess(limits)
+            if not self.why:
+                return False
+            self._process.kill()
+        self._process.join(PATIENCE)
+        if self._is_open and self._connection.poll():
+            return False
+        self.why = self.why or f"crash: the process that read it died ({self._exit()})"
+        self.end()
+        return True
+
+    def end(self) -> None:
+        """End it at once; it holds nothing that would be lost."""
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+    def _excess(self, limits: Limits) -> str:
+        """Return what it takes too much of, if anything."""
+        if self.tasks and time.monotonic() - self._since > limits.seconds:
+            return f"time: it took more than {limits.seconds:g} s to read"
+        with suppress(psutil.Error):  # it has just died
+            if psutil.Process(self._process.pid).memory_info().rss > limits.memory:
+                return f"memory: to read it took more than {limits.memory // MIB:,} MiB"
+        return ""
+
+    def _exit(self) -> str:
+        code = self._process.exitcode
+        if code is None:
+            return "it does not end"
+        if code >= 0:
+            return f"exit code {code}"
+        return signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+
+
+def _deal(
+    work: Work[Task, Result],
+    waiting: _Waiting[Task],
+    crew: list[_Worker[Task, Result]],
+    count: int,
+) -> None:
+    """Give every worker a task, then another; start workers while there are tasks for them."""
+    for given in range(AHEAD):
+        for worker in [each for each in crew if len(each.tasks) == given]:
+            for task in waiting.take():
+                worker.give(task)
+        for _ in range(count - len(crew)):
+            for task in waiting.take():
+                crew.append(_Worker(work))
+                crew[-1].give(task)
+
+
+def _with_news(crew: Sequence[_Worker[Task, Result]]) -> list[_Worker[Task, Result]]:
+    """Wait for news of any worker, but not for long: who hangs has none."""
+    ready = set(wait([alarm for worker in crew for alarm in worker.alarms], LOOK))
+    return [worker for worker in crew if ready & {*worker.alarms}]
+
+
+def _serve(connection: Connection, work: Work[Task, Result]) -> None:
+    """Be a worker: carry out tasks as they come, until nobody is there to give them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who reads the run's keys ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(OSError):  # Linux: where memory ends, a page is lost and not the run
+        Path("/proc/self/oom_score_adj").write_text(OOM_FIRST)
+    cv2.setNumThreads(1)  # one page per core: OpenCV's own threads would only take turns
+    with suppress(EOFError, OSError):  # the run is over
+        connection.send(_Ready())
+        while True:
+            task = connection.recv()
+            error: BaseException | None = None
+            try:
+                for result in work(task):
+                    connection.send(_Result(result))
+            except Exception as raised:  # noqa: BLE001 - handed to the run, raised there
+                error = raised
+            connection.send(_End(error))
+
+
+def _end_with_parent() -> None:
+    """End this process with the run, however that ends, even in the middle of a page."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let processes that are started be deaf to Ctrl-C, which they inherit; it comes afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
