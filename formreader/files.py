@@ -30,7 +30,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
         SetupError: if no file can be made there, or the earlier one is held, as by a spreadsheet.
     """
     with (
-        _partial(path) as partial,
+        replacing_path(path) as partial,
         partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
     ):
         yield file
@@ -42,13 +42,17 @@ def replace_bytes(path: Path, content: bytes) -> None:
     Raises:
         SetupError: if no file can be made there, or the earlier one is held by another program.
     """
-    with _partial(path) as partial:
+    with replacing_path(path) as partial:
         partial.write_bytes(content)
 
 
 @contextmanager
-def _partial(path: Path) -> Iterator[Path]:
-    """Give an empty file beside another, whose place it takes if all goes well."""
+def replacing_path(path: Path) -> Iterator[Path]:
+    """Give an empty file beside another, whose place it takes if all goes well.
+
+    Raises:
+        SetupError: if no file can be made there, or the earlier one is held by another program.
+    """
     partial = path.with_name(f".{path.name}.part")
     try:
         partial.touch()

@@ -15,6 +15,7 @@ COMMANDS = {
     "read": "Read scanned forms into CSV files.",
     "demo": "Fill sample forms, read them and score the reading.",
     "score": "Compare a run with known answers.",
+    "export": "Write the tables of a run for other programs.",
     "synth": "Draw filled forms of a template, with their truth.",
     "template": "List, check and show templates.",
     "predict": "Tell what digit a picture shows.",
