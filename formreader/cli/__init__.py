@@ -13,6 +13,7 @@ from formreader.errors import FormreaderError
 
 COMMANDS = {
     "read": "Read scanned forms into CSV files.",
+    "watch": "Read files as they arrive in a folder.",
     "demo": "Fill sample forms, read them and score the reading.",
     "score": "Compare a run with known answers.",
     "export": "Write the tables of a run for other programs.",

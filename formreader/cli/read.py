@@ -15,7 +15,7 @@ from formreader.cli.engine import EngineName, make_engine
 from formreader.cli.networks import recipe_for
 from formreader.cli.progress import watching
 from formreader.errors import FormreaderError
-from formreader.inputs import find_inputs
+from formreader.inputs import Inputs, find_inputs
 from formreader.policy import KINDS_OF_LINES, KeepPromise
 from formreader.recipe import Recipe
 from formreader.shipped import DEFAULT_MODEL, template_folders
@@ -131,15 +131,26 @@ def read_files(paths: Sequence[str], recipe: Recipe, settings: Settings) -> Fini
     """
     inputs = find_inputs(paths, sys.stdin)
     try:
-        with watching() as watch:
-            finished = run_batch(inputs, recipe, settings, watch, lambda: datetime.now(UTC))
+        finished = batch_of(inputs, recipe, settings)
     except KeyboardInterrupt:
         typer.echo("interrupted; run the same command again to go on", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    show_finished(finished, settings.out)
+    return finished
+
+
+def batch_of(inputs: Inputs, recipe: Recipe, settings: Settings) -> Finished:
+    """Read files, telling how far it has come.
+
+    Raises:
+        SetupError: if the run folder cannot be used.
+        FormreaderError: if the disk fails on the way.
+    """
+    try:
+        with watching() as watch:
+            return run_batch(inputs, recipe, settings, watch, lambda: datetime.now(UTC))
     except (OSError, sqlite3.Error) as error:
         raise FormreaderError(
             f"{settings.out} cannot be written: {error}; "
             "when that is mended, run the same command again to go on"
         ) from error
-    show_finished(finished, settings.out)
-    return finished

@@ -1,0 +1,61 @@
+"""Files that arrive in a folder: which of them are there whole, and new."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from formreader.inputs import InputFile
+
+
+class State(NamedTuple):
+    """What changes when a file is written."""
+
+    size: int
+    """Bytes."""
+    changed: int
+    """When, as the file system has it, nanoseconds."""
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """Keeps an eye on files until they have stopped growing.
+
+    They are looked at again and again: no system tells of what others write to a network share.
+    """
+
+    settle: float
+    """Seconds for which a file must stay as it is."""
+    _since: dict[Path, tuple[State, float]] = field(default_factory=dict)
+    """How each file that waits was seen first, and when."""
+    _taken: dict[Path, State] = field(default_factory=dict)
+
+    def take(self, files: Iterable[InputFile], now: float) -> list[InputFile]:
+        """Return the files that are whole and new, or changed, since they were last taken.
+
+        Args:
+            files: that are there.
+            now: seconds by a clock that never goes back.
+        """
+        whole = []
+        for given in files:
+            state = _state_of(given.path)
+            if state is None or self._taken.get(given.path) == state:
+                continue
+            seen, since = self._since.get(given.path, (None, now))
+            if seen != state:
+                self._since[given.path] = (state, now)
+            elif now - since >= self.settle:
+                del self._since[given.path]
+                self._taken[given.path] = state
+                whole.append(given)
+        return whole
+
+
+def _state_of(path: Path) -> State | None:
+    """Return what a file is like now; None where it has gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return State(found.st_size, found.st_mtime_ns)

@@ -1,0 +1,104 @@
+"""`formreader watch`: files are read as they arrive in a folder."""
+
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from formreader.arrivals import Arrivals
+from formreader.batch import Settings
+from formreader.cli.engine import EngineName, make_engine
+from formreader.cli.read import MAX_ERROR, PAGE_SECONDS, batch_of, load_recipe
+from formreader.errors import InputError
+from formreader.inputs import InputFile, Inputs, find_inputs
+from formreader.recipe import Recipe
+from formreader.results import Status
+from formreader.shipped import DEFAULT_MODEL
+
+SETTLE = 5.0
+LOOK = 2.0  # seconds between two looks at the folder
+REST = 4.0  # times as long as the last files took: the tables of all are made anew each time
+
+
+def watch(  # noqa: PLR0913, PLR0917 options of the command line
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="Where files arrive.", exists=True, file_okay=False),
+    ],
+    template: Annotated[
+        list[str],
+        typer.Option(
+            "-t",
+            "--template",
+            help="Name or path of a template; with several, each page goes to the one that fits.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The run folder.", file_okay=False)],
+    max_error: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="At most this share of the accepted values is wrong."),
+    ] = MAX_ERROR,
+    jobs: Annotated[
+        int | None,
+        typer.Option("-j", "--jobs", min=1, help="Pages read at once; all cores by default."),
+    ] = None,
+    settle: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds for which a file must stay as it is before it is read."),
+    ] = SETTLE,
+    page_seconds: Annotated[
+        float, typer.Option(min=1, help="A page that takes longer is set aside.")
+    ] = PAGE_SECONDS,
+    no_images: Annotated[
+        bool, typer.Option("--no-images", help="Leave the pictures out of review.html.")
+    ] = False,
+    model: Annotated[str, typer.Option(help="Name or path of a digit network.")] = DEFAULT_MODEL,
+) -> None:
+    """Read files as they arrive in a folder.
+
+    A file is read once it has stopped growing; the tables are then made anew. Ctrl-C stops it, and
+    the same command goes on later, with what has come meanwhile.
+    """
+    recipe = load_recipe(template, model, max_error)
+    engine = make_engine(EngineName.LOCAL, jobs, page_seconds)
+    settings = Settings(out=out, max_error=max_error, engine=engine, images=not no_images)
+    arrivals = Arrivals(settle)
+    typer.echo(f"watching {folder.as_posix()}; Ctrl-C stops it", err=True)
+    complaint = ""
+    try:
+        while True:
+            started = time.monotonic()
+            files, trouble = _files_in(folder)
+            if trouble and trouble != complaint:
+                typer.echo(f"note: {trouble}", err=True)
+            complaint = trouble
+            if whole := arrivals.take(files, started):
+                _read(whole, recipe, settings)
+            time.sleep(max(LOOK, REST * (time.monotonic() - started) if whole else 0))
+    except KeyboardInterrupt:
+        typer.echo("stopped; the same command goes on", err=True)
+
+
+def _files_in(folder: Path) -> tuple[tuple[InputFile, ...], str]:
+    """Return the files that are there now, or none, and what keeps them from being seen."""
+    if not folder.is_dir():
+        return (), f"{folder.as_posix()} is gone; waiting for it to come back"
+    try:
+        return find_inputs([str(folder)], sys.stdin).files, ""
+    except InputError:
+        return (), ""  # nothing is there yet
+
+
+def _read(files: list[InputFile], recipe: Recipe, settings: Settings) -> None:
+    """Read some files and say what has come of all in a line."""
+    finished = batch_of(Inputs(tuple(files), ignored=0), recipe, settings)
+    pages, fields = finished.counts, finished.counts.fields
+    typer.echo(
+        f"{datetime.now():%H:%M:%S} new: files {len(files):,}, pages {finished.tally.pages:,}; "
+        f"in all {pages.read:,} pages read, {pages.set_aside:,} set aside, "
+        f"{fields[Status.ACCEPTED]:,} fields accepted, {fields[Status.REVIEW]:,} in review"
+    )
