@@ -29,11 +29,14 @@ from formreader.errors import SetupError
 
 AHEAD = 2  # tasks given to each worker, so that it never waits for the next
 LOOK = 0.25  # seconds between two looks at how long workers take and how much memory they have
+STARTING = 60.0  # seconds that a worker has to begin
 PATIENCE = 5.0  # seconds that a worker whose pipe has closed has to end
+KILLED = 5  # times that a task is tried alone whose worker somebody kills: the task may be innocent
 STILLBORN = 5  # workers that die one after the other before they are ready: none ever will be
 SHARE = 0.8  # of the machine's memory for all workers
 LEAST_MEMORY, MOST_MEMORY = 1 << 30, 4 << 30  # bytes for each; a page of A4 takes 0.2 GB
 MIB = 1 << 20
+KILL = 9  # the signal; Windows has none
 OOM_FIRST = "500"  # of 1,000
 if sys.platform == "linux":
     PROCESSES = get_context("forkserver")
@@ -73,22 +76,25 @@ class Workers:
         Raises:
             SetupError: if no worker can be started.
         """
-        again: deque[Task] = deque()
+        again: deque[tuple[Task, int]] = deque()
         with closing(self._carry_out(work, tasks, self.count)) as found:
             for each in found:
                 if isinstance(each, _Result):
                     yield each.value
                 else:
-                    again.append(each.task)
+                    again.append((each.task, 1))
         while again:
-            with closing(self._carry_out(work, [again.popleft()], 1)) as found:
+            task, tries = again.popleft()
+            with closing(self._carry_out(work, [task], 1)) as found:
                 for each in found:
                     if isinstance(each, _Result):
                         yield each.value
-                        continue
-                    results, rest = work.give_up(each.task, each.why)
-                    again.extend([] if rest is None else [rest])
-                    yield from results
+                    elif each.was_killed and tries < KILLED:
+                        again.append((each.task, tries + 1))
+                    else:
+                        results, rest = work.give_up(each.task, each.why)
+                        again.extend([] if rest is None else [(rest, 1)])
+                        yield from results
 
     def _carry_out(
         self, work: Work[Task, Result], tasks: Iterable[Task], count: int
@@ -109,7 +115,7 @@ class Workers:
                     begun = worker.tasks.popleft() if worker.is_ready and worker.tasks else None
                     waiting.returned.extend(worker.tasks)
                     if begun is not None:
-                        yield _Death(begun, worker.why)
+                        yield _Death(begun, worker.why, worker.was_killed)
                     stillborn = 0 if worker.is_ready else stillborn + 1
                     if stillborn == STILLBORN:
                         raise SetupError(f"no worker process can be started: {worker.why}")
@@ -157,6 +163,8 @@ class _Death(Generic[Task]):
     task: Task
     """What is left of it."""
     why: str
+    was_killed: bool
+    """By somebody else: a person, or a system whose memory came to its end."""
 
 
 class _Worker(Generic[Task, Result]):
@@ -174,6 +182,7 @@ class _Worker(Generic[Task, Result]):
         """Whether it has begun."""
         self.why = ""
         """Why it was ended, or what it died of."""
+        self._excessive = False
         self._rest = work.rest
         self._connection, theirs = PROCESSES.Pipe()
         self._process = PROCESSES.Process(target=_serve, args=(theirs, work), daemon=True)
@@ -181,7 +190,12 @@ class _Worker(Generic[Task, Result]):
             self._process.start()
         theirs.close()
         self._is_open = True
-        self._since = time.monotonic()
+        self._since = self._looked = time.monotonic()
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it was ended by somebody else, as far as the system tells."""
+        return not self._excessive and self._process.exitcode == -KILL
 
     @property
     def alarms(self) -> tuple[Connection, int]:
@@ -222,10 +236,13 @@ class _Worker(Generic[Task, Result]):
 
     def has_died(self, limits: Limits) -> bool:
         """Tell whether it has died and there is no more news of it; end it if it takes too much."""
+        if self._is_open and self._connection.poll():
+            return False
         if self._is_open and self._process.is_alive():
             self.why = self._excess(limits)
             if not self.why:
                 return False
+            self._excessive = True
             self._process.kill()
         self._process.join(PATIENCE)
         if self._is_open and self._connection.poll():
@@ -242,8 +259,13 @@ class _Worker(Generic[Task, Result]):
 
     def _excess(self, limits: Limits) -> str:
         """Return what it takes too much of, if anything."""
-        if self.tasks and time.monotonic() - self._since > limits.seconds:
-            return f"time: it took more than {limits.seconds:g} s to read"
+        now = time.monotonic()
+        seconds = limits.seconds if self.is_ready else STARTING
+        if self.tasks and now - self._since > seconds:
+            return f"time: it took more than {seconds:g} s to read"
+        if now - self._looked < LOOK:
+            return ""
+        self._looked = now
         with suppress(psutil.Error):  # it has just died
             if psutil.Process(self._process.pid).memory_info().rss > limits.memory:
                 return f"memory: to read it took more than {limits.memory // MIB:,} MiB"

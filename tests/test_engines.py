@@ -180,6 +180,26 @@ def test_a_process_killed_from_outside_costs_nothing(idle):
     assert sorted(results) == sorted((n, 2000) for n in range(2000) for _ in tasks)
 
 
+class KillsItselfSometimes(CountTo):
+    """Is killed at one number, as by a system that wants memory, until it has been twice."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def before(self, number):
+        if number == 7 and len(list(self.folder.iterdir())) < 3:
+            (self.folder / str(os.getpid())).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_what_is_killed_from_outside_again_and_again_is_tried_again(tmp_path):
+    results = list(Workers(2, LIMITS)(KillsItselfSometimes(tmp_path), [(0, 10), (20, 30)]))
+
+    assert len(list(tmp_path.iterdir())) == 3
+    assert sorted(number for number, _ in results) == [*range(10), *range(20, 30)]
+
+
 def test_where_no_process_starts_that_is_said():
     with pytest.raises(SetupError, match=r"no worker process can be started: .*exit code 3"):
         list(Workers(2, LIMITS)(DiesOnArrival(), [(0, 1)]))
