@@ -1,7 +1,7 @@
 """A run: read what is new among the files, keep it, and make the tables of all there is."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -16,7 +16,7 @@ from formreader.engines import Engine, run_serially
 from formreader.errors import SetupError, UnreadableError
 from formreader.evidence import Support
 from formreader.export import Counts, open_tables, write_summary
-from formreader.file_reader import FileDone, FileOpened, FileReader, FileTask, PageDone
+from formreader.file_reader import PART, FileDone, FileOpened, FileReader, FileTask, PageDone
 from formreader.images import GrayImage
 from formreader.inputs import InputFile, Inputs
 from formreader.pages import FailedPage, Page, read_page
@@ -209,8 +209,10 @@ class _Intake:
     recipe: Recipe
     tally: Tally
     watch: Watch
-    under_way: set[str] = field(default_factory=set)
-    """Contents of files that are being read."""
+    under_way: Counter[str] = field(default_factory=Counter)
+    """Contents of files that are being read, and in how many parts."""
+    parts: deque[FileTask] = field(default_factory=deque)
+    """Of large files, that nobody is at."""
     broken: set[str] = field(default_factory=set)
     """Contents of files that this run tried and could not read to their end."""
     twins: list[str] = field(default_factory=list)
@@ -224,7 +226,9 @@ class _Intake:
             self.store.put_template(layout, StoredTemplate(template.folder, template.source))
         if limit is not None:
             engine = run_serially  # how many pages are left is known only after each file
-        with closing(engine(FileReader(self.recipe), self._tasks(inputs, limit))) as results:
+        reader = FileReader(self.recipe, PART if limit is None else None)
+        tasks = _Parted(self.parts, self._tasks(inputs, limit))
+        with closing(engine(reader, tasks)) as results:
             for result in results:
                 self._keep(result)
                 self.watch(self.tally)
@@ -265,7 +269,7 @@ class _Intake:
         self.tally.pages_known += len(known)
         if content in self.broken or len(known) == self.store.page_count(content):
             return None
-        self.under_way.add(content)
+        self.under_way[content] = 1
         return FileTask(given.path, given.file, content, known)
 
     def _count_known(self, content: str) -> None:
@@ -275,6 +279,9 @@ class _Intake:
         """Put what became of a page into the store; at a file's end, check that none is missing."""
         content, recipe = result.task.content, self.recipe.digest
         if isinstance(result, FileOpened):
+            _, *others = result.parts
+            self.parts.extend(others)
+            self.under_way[content] += len(others)
             return
         if isinstance(result, PageDone):
             self.tally.pages_new += 1
@@ -287,17 +294,39 @@ class _Intake:
                     content, recipe, result.page, result.outcome, settled=settled
                 )
             return
-        self.tally.files_done += 1
-        self.under_way.remove(content)
         if result.pages is None:
             self.broken.add(content)
-        else:
-            self.store.put_page_count(content, result.pages)
-            known = self.store.known_pages(content, recipe)
-            if known != set(range(1, result.pages + 1)):
-                raise ValueError(
-                    f"expected pages 1 to {result.pages} of {result.task.file}, got {sorted(known)}"
-                )
+        self.under_way[content] -= 1
+        if not self.under_way[content]:
+            del self.under_way[content]
+            self._close(result)
+
+    def _close(self, last: FileDone) -> None:
+        """Check that of a file that was read to its end no page is missing."""
+        content = last.task.content
+        self.tally.files_done += 1
+        if content in self.broken or last.pages is None:
+            return
+        self.store.put_page_count(content, last.pages)
+        known = self.store.known_pages(content, self.recipe.digest)
+        if known != set(range(1, last.pages + 1)):
+            raise ValueError(
+                f"expected pages 1 to {last.pages} of {last.task.file}, got {sorted(known)}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """Tasks, and the parts that come of them meanwhile, which are taken first."""
+
+    parts: deque[FileTask]
+    tasks: Iterator[FileTask]
+
+    def __iter__(self) -> "_Parted":
+        return self
+
+    def __next__(self) -> FileTask:
+        return self.parts.popleft() if self.parts else next(self.tasks)
 
 
 def _policy(store: Store, recipe: Recipe, settings: Settings) -> KeepPromise:

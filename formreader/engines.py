@@ -32,7 +32,8 @@ class Engine(Protocol):
     """Carries out tasks; each of them may give any number of results.
 
     Tasks are taken from their iterator, and results handed out, in the caller's thread: tasks may
-    look at what became of earlier results. Only a bounded number of either is under way. The
+    look at what became of earlier results, and more of them may come of these, until all is done
+    and the iterator has no more. Only a bounded number of either is under way. The
     results of one task come in order, those of several tasks in any order. What the work raises
     is raised again to the caller.
     """

@@ -12,6 +12,9 @@ from formreader.reader import read_page
 from formreader.recipe import Recipe
 from formreader.results import PageReading
 
+PART = (
+    50  # pages of a large file, of which several workers then read some; to open 250 MB takes 0.3 s
+)
 BUG = "bug"  # the code of a reason that is this program's own fault
 
 
@@ -30,11 +33,30 @@ class FileTask:
     """Read no more than this many pages; None reads all."""
     pages: int | None = None
     """How many it has, if that was found out already."""
+    start: int = 1
+    """The first page of its part of the file."""
+    end: int | None = None
+    """The last; None: that of the file."""
 
     @property
     def first(self) -> int:
         """The first page to be read, from 1."""
-        return next(number for number in itertools.count(1) if number not in self.known)
+        return next(number for number in itertools.count(self.start) if number not in self.known)
+
+    def opened(self, pages: int, part: int | None) -> tuple["FileTask", ...]:
+        """Return the parts of a file that turns out to have so many pages, this task's the first.
+
+        Args:
+            pages: of the file.
+            part: pages of each; None: it stays whole.
+        """
+        starts = range(self.first, pages + 1, part) if part else ()
+        if part is None or len(starts) < 2:
+            return (replace(self, pages=pages),)
+        return tuple(
+            replace(self, pages=pages, start=start, end=min(start + part - 1, pages))
+            for start in starts
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +64,8 @@ class FileOpened:
     """The pages of a file of several have been counted: what breaks now breaks one of them."""
 
     task: FileTask
-    pages: int
+    parts: tuple[FileTask, ...]
+    """Tasks that it comes to; the first is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +82,11 @@ class PageDone:
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
-    """The work on a file has come to its end."""
+    """The work on a file, or on its part, has come to its end."""
 
     task: FileTask
     pages: int | None
-    """How many the file has; None if it was not read to its end."""
+    """How many the file has; None if it, or its part, was not read to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,8 @@ class FileReader:
     """Reads files by a recipe."""
 
     recipe: Recipe
+    part: int | None = PART
+    """Pages that are read in one go, that others can read on; None: all."""
 
     def __call__(self, task: FileTask) -> Iterator[FileOpened | PageDone | FileDone]:
         """Yield what becomes of every page that is not known yet, then the end of the file.
@@ -81,7 +106,12 @@ class FileReader:
         number, done = task.first - 1, 0
         try:
             if task.pages is None and (pages := count_pages(task.path) or 1) > 1:
-                yield FileOpened(task, pages)
+                parts = task.opened(pages, self.part)
+                yield FileOpened(task, parts)
+                task = parts[0]
+            if task.end is not None and task.first > task.end:
+                yield FileDone(task, task.pages)
+                return
             for page in read_pages(task.path, task.file, task.first):
                 if done == task.limit:
                     break
@@ -89,19 +119,22 @@ class FileReader:
                 if number not in task.known:
                     yield self._read(task, page)
                     done += 1
+                if number == task.end:
+                    yield FileDone(task, task.pages)
+                    return
             else:
-                yield FileDone(task, number)
+                yield FileDone(task, number if task.end is None else None)
                 return
         except Exception as error:  # noqa: BLE001 - the boundary of a file
-            unread = max(number, *task.known, 0) + 1
+            unread = next(page for page in itertools.count(number + 1) if page not in task.known)
             yield PageDone(task, unread, _bug(error), settled=False)
         yield FileDone(task, pages=None)
 
     def rest(self, task: FileTask, result: FileOpened | PageDone | FileDone) -> FileTask:
         """Return what is left to be read of a file when one more thing is known of it."""
         match result:
-            case FileOpened(_, pages):
-                return replace(task, pages=pages)
+            case FileOpened(_, parts):
+                return parts[0]
             case PageDone(_, page):
                 left = None if task.limit is None else task.limit - 1
                 return replace(task, known=task.known | {page}, limit=left)
@@ -114,10 +147,12 @@ class FileReader:
         """Set a page aside at which processes die, or all of a file that they die of opening."""
         lost = PageDone(task, task.first, why, settled=False)
         rest = self.rest(task, lost)
-        if task.pages is not None and rest.first <= task.pages and rest.limit != 0:
-            return (lost,), rest
-        is_whole = rest.known == set(range(1, (task.pages or 0) + 1))
-        return (lost, FileDone(task, task.pages if is_whole else None)), None
+        last = task.end or task.pages
+        if last is None:
+            return (lost, FileDone(task, None)), None
+        if rest.first > last:
+            return (lost, FileDone(task, task.pages)), None
+        return ((lost, FileDone(task, None)), None) if rest.limit == 0 else ((lost,), rest)
 
     def _read(self, task: FileTask, page: Page | FailedPage) -> PageDone:
         if isinstance(page, FailedPage):

@@ -76,16 +76,19 @@ class Workers:
         Raises:
             SetupError: if no worker can be started.
         """
+        waiting = _Waiting(tasks)
         again: deque[tuple[Task, int]] = deque()
-        with closing(self._carry_out(work, tasks, self.count)) as found:
-            for each in found:
-                if isinstance(each, _Result):
-                    yield each.value
-                else:
-                    again.append((each.task, 1))
-        while again:
+        while True:
+            with closing(self._carry_out(work, waiting, self.count)) as found:
+                for each in found:
+                    if isinstance(each, _Result):
+                        yield each.value
+                    else:
+                        again.append((each.task, 1))
+            if not again:
+                return
             task, tries = again.popleft()
-            with closing(self._carry_out(work, [task], 1)) as found:
+            with closing(self._carry_out(work, _Waiting([task]), 1)) as found:
                 for each in found:
                     if isinstance(each, _Result):
                         yield each.value
@@ -97,10 +100,9 @@ class Workers:
                         yield from results
 
     def _carry_out(
-        self, work: Work[Task, Result], tasks: Iterable[Task], count: int
+        self, work: Work[Task, Result], waiting: "_Waiting[Task]", count: int
     ) -> "Generator[_Result[Result] | _Death[Task], None, None]":
         """Yield results, and for every worker that dies what is left of the task it was at."""
-        waiting = _Waiting(tasks)
         crew: list[_Worker[Task, Result]] = []
         stillborn = 0
         try:

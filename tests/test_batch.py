@@ -3,8 +3,10 @@
 import csv
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -193,6 +195,62 @@ def test_a_page_that_kills_its_process_is_set_aside_alone(page, read, scans, cla
     assert (problem["file"], problem["page"]) == ("b.tif", str(page))
     assert problem["reason"] == "crash: the process that read it died (exit code 9)"
     assert (again.tally.pages_new, again.tally.pages) == (1, 5)
+
+
+@pytest.fixture
+def fax(drawn, tmp_path) -> Path:
+    """A folder of one fax of eleven pages, no two of them alike, some of them blank."""
+    folder = tmp_path / "fax"
+    folder.mkdir()
+    pictures = [
+        Image.fromarray(page.image)
+        for name in ("a.png", "b.tif")
+        for page in read_pages(drawn / name, name)
+    ]
+    many = [pictures[number % 4] for number in range(11)]
+    many[5] = Image.new("L", many[0].size, 255)
+    many[0].save(folder / "fax.tif", save_all=True, append_images=many[1:])
+    return folder
+
+
+@pytest.mark.parametrize("engine", [run_serially, workers(3)], ids=["serial", "three"])
+def test_a_large_file_is_read_in_parts(engine, fax, read, tmp_path, monkeypatch):
+    read(fax, out="whole")
+    monkeypatch.setattr("formreader.batch.PART", 2)
+
+    finished = read(fax, engine=engine)
+
+    assert (finished.tally.pages, finished.tally.files_done) == (11, 1)
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+    assert read(fax, engine=engine).tally.pages_new == 0
+
+
+@pytest.mark.parametrize("known", [{2}, {1, 2, 3, 4}, {3, 4, 5, 6, 7, 8}, {9, 10, 11}])
+def test_of_a_file_read_in_parts_the_rest_is_read_later(known, fax, read, tmp_path, monkeypatch):
+    monkeypatch.setattr("formreader.batch.PART", 2)
+    read(fax, out="whole")
+    shutil.copytree(tmp_path / "whole", tmp_path / "out")
+    with closing(sqlite3.connect(tmp_path / "out" / "run.sqlite")) as run, run:
+        marks = ", ".join(map(str, known))
+        run.execute(f"DELETE FROM pages WHERE page NOT IN ({marks})")
+        run.execute("DELETE FROM contents")
+
+    finished = read(fax, engine=workers(3))
+
+    assert (finished.tally.pages_new, finished.tally.pages) == (11 - len(known), 11)
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+
+
+def test_a_page_that_kills_its_process_costs_its_part_nothing_else(
+    fax, read, scans, *, claim, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("formreader.batch.PART", 4)
+
+    finished = read(fax, engine=workers(2), model=Kills(digits_on(scans, claim, 2)))
+
+    lost = [row["page"] for row in rows(tmp_path / "out", "problems.csv")]
+    assert lost == ["3", "6", "7", "11"]  # the sixth is blank
+    assert (finished.tally.pages, finished.counts.read) == (11, 7)
 
 
 def test_a_file_of_one_page_that_kills_its_process_is_set_aside(read, scans, claim, tmp_path):
