@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import track
 
 from formreader.batch import Settings
-from formreader.cli.engine import EngineName, make_engine
-from formreader.cli.read import MAX_ERROR, PAGE_SECONDS, load_recipe, read_files
+from formreader.cli.engine import PAGE_SECONDS, EngineName, make_engine
+from formreader.cli.options import MAX_ERROR
+from formreader.cli.read import load_recipe, read_files
 from formreader.cli.template import show
 from formreader.shipped import DEFAULT_MODEL
 from formreader.synth.conditions import find_condition

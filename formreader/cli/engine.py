@@ -6,6 +6,8 @@ from enum import StrEnum
 from formreader.engines import Engine
 from formreader.workers import Workers, usual_limits
 
+PAGE_SECONDS = 60.0  # an A4 page takes 0.05
+
 
 class EngineName(StrEnum):
     """Who carries out the work."""

@@ -11,8 +11,17 @@ import typer
 
 from formreader.batch import Finished, Settings, run_batch
 from formreader.cli.closing import show_finished
-from formreader.cli.engine import EngineName, make_engine
+from formreader.cli.engine import PAGE_SECONDS, EngineName, make_engine
 from formreader.cli.networks import recipe_for
+from formreader.cli.options import (
+    MAX_ERROR,
+    Jobs,
+    MaxError,
+    Model,
+    NoImages,
+    PageSeconds,
+    Templates,
+)
 from formreader.cli.progress import watching
 from formreader.errors import FormreaderError
 from formreader.inputs import Inputs, find_inputs
@@ -21,11 +30,9 @@ from formreader.recipe import Recipe
 from formreader.shipped import DEFAULT_MODEL, template_folders
 from formreader.template_file import find_template, load_template
 
-MAX_ERROR = 0.001
 RUN_FOLDER = Path("formreader-out")
 SOME_SET_ASIDE = 3
 INTERRUPTED = 130
-PAGE_SECONDS = 60.0
 
 
 def read(  # noqa: PLR0913, PLR0917 options of the command line
@@ -37,40 +44,22 @@ def read(  # noqa: PLR0913, PLR0917 options of the command line
             show_default=False,
         ),
     ],
-    template: Annotated[
-        list[str],
-        typer.Option(
-            "-t",
-            "--template",
-            help="Name or path of a template; with several, each page goes to the one that fits.",
-            show_default=False,
-        ),
-    ],
+    template: Templates,
     out: Annotated[
         Path, typer.Option("-o", "--out", help="The run folder.", file_okay=False)
     ] = RUN_FOLDER,
-    max_error: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="At most this share of the accepted values is wrong."),
-    ] = MAX_ERROR,
-    jobs: Annotated[
-        int | None,
-        typer.Option("-j", "--jobs", min=1, help="Pages read at once; all cores by default."),
-    ] = None,
+    max_error: MaxError = MAX_ERROR,
+    jobs: Jobs = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Try the first so many pages, one by one.")
     ] = None,
     engine: Annotated[EngineName, typer.Option(help="Who does the work.")] = EngineName.LOCAL,
-    page_seconds: Annotated[
-        float, typer.Option(min=1, help="A page that takes longer is set aside.")
-    ] = PAGE_SECONDS,
+    page_seconds: PageSeconds = PAGE_SECONDS,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew; the old run is put aside in its folder.")
     ] = False,
-    no_images: Annotated[
-        bool, typer.Option("--no-images", help="Leave the pictures out of review.html.")
-    ] = False,
-    model: Annotated[str, typer.Option(help="Name or path of a digit network.")] = DEFAULT_MODEL,
+    no_images: NoImages = False,
+    model: Model = DEFAULT_MODEL,
 ) -> None:
     """Read scanned forms into CSV files."""
     recipe = load_recipe(template, model, max_error)

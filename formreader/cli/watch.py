@@ -10,8 +10,17 @@ import typer
 
 from formreader.arrivals import Arrivals
 from formreader.batch import Settings
-from formreader.cli.engine import EngineName, make_engine
-from formreader.cli.read import MAX_ERROR, PAGE_SECONDS, batch_of, load_recipe
+from formreader.cli.engine import PAGE_SECONDS, EngineName, make_engine
+from formreader.cli.options import (
+    MAX_ERROR,
+    Jobs,
+    MaxError,
+    Model,
+    NoImages,
+    PageSeconds,
+    Templates,
+)
+from formreader.cli.read import batch_of, load_recipe
 from formreader.errors import InputError
 from formreader.inputs import InputFile, Inputs, find_inputs
 from formreader.recipe import Recipe
@@ -28,35 +37,17 @@ def watch(  # noqa: PLR0913, PLR0917 options of the command line
         Path,
         typer.Argument(metavar="FOLDER", help="Where files arrive.", exists=True, file_okay=False),
     ],
-    template: Annotated[
-        list[str],
-        typer.Option(
-            "-t",
-            "--template",
-            help="Name or path of a template; with several, each page goes to the one that fits.",
-            show_default=False,
-        ),
-    ],
+    template: Templates,
     out: Annotated[Path, typer.Option("-o", "--out", help="The run folder.", file_okay=False)],
-    max_error: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="At most this share of the accepted values is wrong."),
-    ] = MAX_ERROR,
-    jobs: Annotated[
-        int | None,
-        typer.Option("-j", "--jobs", min=1, help="Pages read at once; all cores by default."),
-    ] = None,
+    max_error: MaxError = MAX_ERROR,
+    jobs: Jobs = None,
     settle: Annotated[
         float,
         typer.Option(min=0, help="Seconds for which a file must stay as it is before it is read."),
     ] = SETTLE,
-    page_seconds: Annotated[
-        float, typer.Option(min=1, help="A page that takes longer is set aside.")
-    ] = PAGE_SECONDS,
-    no_images: Annotated[
-        bool, typer.Option("--no-images", help="Leave the pictures out of review.html.")
-    ] = False,
-    model: Annotated[str, typer.Option(help="Name or path of a digit network.")] = DEFAULT_MODEL,
+    page_seconds: PageSeconds = PAGE_SECONDS,
+    no_images: NoImages = False,
+    model: Model = DEFAULT_MODEL,
 ) -> None:
     """Read files as they arrive in a folder.
 

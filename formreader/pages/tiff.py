@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -33,9 +34,7 @@ def count(path: Path) -> int:
         UnreadableError: if nothing at all can be read.
         OSError: if the file cannot be opened.
     """
-    with path.open("rb") as stream:
-        with refusing_damage("TIFF file"), silence():
-            picture = TiffImageFile(stream)
+    with _open(path) as picture:
         return sum(1 for _ in _pages(picture))
 
 
@@ -46,11 +45,17 @@ def scans(path: Path, first: int = 1) -> Iterator[Scan | UnreadableError]:
         UnreadableError: if nothing at all can be read.
         OSError: if the file cannot be opened.
     """
+    with _open(path) as picture:
+        for damage in islice(_pages(picture), first - 1, None):
+            yield damage or _read(picture)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[TiffImageFile]:
     with path.open("rb") as stream:
         with refusing_damage("TIFF file"), silence():
             picture = TiffImageFile(stream)
-        for damage in islice(_pages(picture), first - 1, None):
-            yield damage or _read(picture)
+        yield picture
 
 
 def _pages(picture: TiffImageFile) -> Iterator[UnreadableError | None]:
