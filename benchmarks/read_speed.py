@@ -84,7 +84,7 @@ def main() -> None:
         paths = draw_pages(Path(folder), options.pages, colour=options.colour)
         works = {"imread alone": lambda _: [cv2.imread(str(path)) for path in paths]}
         for jobs in options.jobs:
-            engine = Workers(jobs, usual_limits(jobs, SECONDS))
+            engine = Workers(jobs, usual_limits(SECONDS))
             works[f"-j {jobs}"] = partial(read_all, Path(folder), recipe, engine)
         for number in range(ROUNDS):
             for name, work in works.items():

@@ -51,6 +51,11 @@ class Arrivals:
                 whole.append(given)
         return whole
 
+    def forget(self, files: Iterable[InputFile]) -> None:
+        """Let files that could not be read after all be taken once more."""
+        for given in files:
+            self._taken.pop(given.path, None)
+
 
 def _state_of(path: Path) -> State | None:
     """Return what a file is like now; None where it has gone."""

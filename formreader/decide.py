@@ -85,7 +85,7 @@ def decide_page(
 
 
 def _forms(pages: Iterable[StoredPage], templates: Mapping[str, Template]) -> Iterator[Form]:
-    """Yield the pages that were read."""
+    """Yield the pages that were read; what is there twice has its value once."""
     for page in pages:
-        if page.layout is not None and isinstance(page.outcome, PageReading):
+        if page.twin is None and page.layout is not None and isinstance(page.outcome, PageReading):
             yield (page.file, page.page), page.outcome, templates[page.layout]

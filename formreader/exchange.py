@@ -4,6 +4,7 @@ They are made from the CSV files of the run folder, some ten thousand rows at a 
 as they are, but where a program would otherwise change them or take them for a formula.
 """
 
+import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ MOST_ROWS = 1_048_575  # of a sheet, below its header
 MOST_DIGITS = 15  # of a number in a spreadsheet; it makes zeros of further ones
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet takes a cell for one
+FIRST_YEAR = 1900  # that spreadsheets know
 WIDEST = 50  # characters of a column of a sheet
 NO_TABLE = "there is no table {name!r} in {out}; it has {names}"
 
@@ -107,7 +109,7 @@ def write_csv(table: Table, path: Path, locale: str | None = None) -> None:
     Raises:
         SetupError: if the file cannot be written.
     """
-    comma = locale is not None and decimal_mark(locale) == ","
+    comma = locale is not None and decimal_mark(locale.replace("_", "-")) == ","
     with replacing(path) as file:
         file.write("\N{BOM}" if locale else "")
         for number, frame in enumerate(table.frames()):
@@ -116,8 +118,10 @@ def write_csv(table: Table, path: Path, locale: str | None = None) -> None:
                 file,
                 sep=";" if comma else ",",
                 index=False,
-                header=number == 0,
+                header=_header(frame, locale) if number == 0 else False,
                 lineterminator="\r\n",
+                # Told another separator, Excel would find a formula behind one in a file's name.
+                quoting=csv.QUOTE_MINIMAL if locale is None else csv.QUOTE_ALL,
             )
 
 
@@ -178,6 +182,10 @@ def write_xlsx(tables: Sequence[Table], path: Path) -> None:
         book.save(partial)
 
 
+def _header(frame: pd.DataFrame, locale: str | None) -> list[str]:
+    return [column if locale is None else _harmless(column) for column in map(str, frame.columns)]
+
+
 def _rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     return cast("list[dict[str, str]]", frame.to_dict("records"))
 
@@ -227,7 +235,7 @@ def _fill_sheet(sheet: Any, table: Table) -> None:  # Any: openpyxl has no types
                 longest = frame[column].str.len().max() if len(frame) else 0
                 width = min(max(len(column), int(longest)) + 2, WIDEST)
                 sheet.column_dimensions[get_column_letter(number)].width = width
-            sheet.append(list(frame.columns))
+            sheet.append([cell(column, "@") for column in frame.columns])
         for row in _rows(frame):
             sheet.append([cell(*_typed(table, str(column), row)) for column in frame.columns])
 
@@ -240,9 +248,10 @@ def _typed(table: Table, column: str, row: Mapping[str, str]) -> tuple[object, s
     kind = table.type_of(column, row)
     if kind is FieldType.DATE:
         try:
-            return date.fromisoformat(text), "yyyy-mm-dd"
+            told = date.fromisoformat(text)
         except ValueError:
             return text, "@"
+        return (told, "yyyy-mm-dd") if told.year >= FIRST_YEAR else (text, "@")
     is_number = kind in {FieldType.AMOUNT, FieldType.INTEGER} and NUMBER.fullmatch(text)
     if is_number and sum(map(str.isdigit, text)) <= MOST_DIGITS:
         decimals = len(text.partition(".")[2])

@@ -103,16 +103,20 @@ class FileReader:
         Nothing is raised: what this program does wrong on a page sets the page aside, so that
         one bug does not end a night's work.
         """
-        number, done = task.first - 1, 0
+        number = done = 0
         try:
-            if task.pages is None and (pages := count_pages(task.path) or 1) > 1:
+            pages = task.pages or count_pages(task.path)
+            if task.pages is None and pages is not None and pages > 1:
                 parts = task.opened(pages, self.part)
                 yield FileOpened(task, parts)
                 task = parts[0]
+            # What fails as a whole does so as its page 1, whatever is known.
+            first = 1 if pages is None else task.first
+            number = first - 1
             if task.end is not None and task.first > task.end:
                 yield FileDone(task, task.pages)
                 return
-            for page in read_pages(task.path, task.file, task.first):
+            for page in read_pages(task.path, task.file, first):
                 if done == task.limit:
                     break
                 number = page.number
@@ -145,9 +149,11 @@ class FileReader:
         self, task: FileTask, why: str
     ) -> tuple[tuple[PageDone | FileDone, ...], FileTask | None]:
         """Set a page aside at which processes die, or all of a file that they die of opening."""
+        last = task.end or task.pages
+        if task.first > (last or 1):  # all was read
+            return (FileDone(task, task.pages),), None
         lost = PageDone(task, task.first, why, settled=False)
         rest = self.rest(task, lost)
-        last = task.end or task.pages
         if last is None:
             return (lost, FileDone(task, None)), None
         if rest.first > last:

@@ -19,7 +19,16 @@ CURRENCY = "$"
 MARKS = ".,/-" + CURRENCY
 """What a free run has between, before and behind its digits; "-" stands for "=" and "~" too."""
 
-DECIMAL_COMMA = frozenset({"da", "de", "es", "fi", "fr", "id", "it", "nb", "nl", "pl", "pt", "sv"})
+# fmt: off
+DECIMAL_COMMA = frozenset(
+    {
+        "az", "be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "eu", "fi", "fr",
+        "gl", "hr", "hu", "hy", "id", "is", "it", "ka", "kk", "lt", "lv", "mk", "nb", "nl",
+        "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "tr", "uk", "uz",
+        "vi",
+    }
+)
+# fmt: on
 """Languages that write a comma before the cents, a point between thousands."""
 POINT_AFTER_ALL = frozenset({"de-CH", "es-MX", "es-US", "fr-CH", "it-CH"})
 """Countries that speak one of them, and write a point before the cents."""

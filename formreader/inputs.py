@@ -13,6 +13,7 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".webp", "
 SUFFIXES |= {".pdf"}
 STDIN = "-"  # stands for a list of paths, one on each line
 RUN_FILE = "run.sqlite"  # a folder with one holds the results of a run, not its pages
+NOTHING = "there is nothing to read"
 SHOWN = 10  # paths in a message; a list may name thousands
 
 
@@ -159,11 +160,11 @@ def _shown(path: Path, root: Path | None) -> str:
 
 def _nothing_found(named: Sequence[Path], ignored: int) -> InputError:
     if not named:
-        return InputError("there is nothing to read: no path was given")
+        return InputError(f"{NOTHING}: no path was given")
     kinds = ", ".join(sorted(SUFFIXES))
     passed_over = f" ({ignored} hidden or other files were ignored)" if ignored else ""
     return InputError(
-        f"there is nothing to read{passed_over}; pages are looked for in files that end in "
+        f"{NOTHING}{passed_over}; pages are looked for in files that end in "
         f"{kinds}, in:{_listed(named)}"
     )
 

@@ -19,6 +19,7 @@ from itertools import islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Generic, NamedTuple
 
 import cv2
@@ -33,8 +34,8 @@ STARTING = 60.0  # seconds that a worker has to begin
 PATIENCE = 5.0  # seconds that a worker whose pipe has closed has to end
 KILLED = 5  # times that a task is tried alone whose worker somebody kills: the task may be innocent
 STILLBORN = 5  # workers that die one after the other before they are ready: none ever will be
-SHARE = 0.8  # of the machine's memory for all workers
-LEAST_MEMORY, MOST_MEMORY = 1 << 30, 4 << 30  # bytes for each; a page of A4 takes 0.2 GB
+SHARE, MOST_MEMORY = 0.8, 4 << 30  # of the machine's memory, bytes; a page of A4 takes 0.2 GB
+MOST_WORKERS = 30 if sys.platform == "win32" else 1000  # Windows waits for 63 things at most
 MIB = 1 << 20
 KILL = 9  # the signal; Windows has none
 OOM_FIRST = "500"  # of 1,000
@@ -55,10 +56,9 @@ class Limits:
     """Bytes."""
 
 
-def usual_limits(workers: int, seconds: float) -> Limits:
-    """Return limits that leave room on this machine for so many workers."""
-    share = int(SHARE * psutil.virtual_memory().total / workers)
-    return Limits(seconds, min(max(share, LEAST_MEMORY), MOST_MEMORY))
+def usual_limits(seconds: float) -> Limits:
+    """Return limits that one worker fits into on this machine, the same for any number of them."""
+    return Limits(seconds, min(int(SHARE * psutil.virtual_memory().total), MOST_MEMORY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Workers:
         waiting = _Waiting(tasks)
         again: deque[tuple[Task, int]] = deque()
         while True:
-            with closing(self._carry_out(work, waiting, self.count)) as found:
+            with closing(self._carry_out(work, waiting, min(self.count, MOST_WORKERS))) as found:
                 for each in found:
                     if isinstance(each, _Result):
                         yield each.value
@@ -92,11 +92,13 @@ class Workers:
                 for each in found:
                     if isinstance(each, _Result):
                         yield each.value
+                    elif each.task != task:  # it came further: this is the first death there
+                        again.append((each.task, 1))
                     elif each.was_killed and tries < KILLED:
-                        again.append((each.task, tries + 1))
+                        again.append((task, tries + 1))
                     else:
-                        results, rest = work.give_up(each.task, each.why)
-                        again.extend([] if rest is None else [(rest, 1)])
+                        results, rest = work.give_up(task, each.why)
+                        waiting.returned.extend([] if rest is None else [rest])
                         yield from results
 
     def _carry_out(
@@ -118,7 +120,8 @@ class Workers:
                     waiting.returned.extend(worker.tasks)
                     if begun is not None:
                         yield _Death(begun, worker.why, worker.was_killed)
-                    stillborn = 0 if worker.is_ready else stillborn + 1
+                    innocent = worker.is_ready or worker.was_killed
+                    stillborn = 0 if innocent else stillborn + 1
                     if stillborn == STILLBORN:
                         raise SetupError(f"no worker process can be started: {worker.why}")
         finally:
@@ -245,7 +248,7 @@ class _Worker(Generic[Task, Result]):
             if not self.why:
                 return False
             self._excessive = True
-            self._process.kill()
+            self._kill()
         self._process.join(PATIENCE)
         if self._is_open and self._connection.poll():
             return False
@@ -255,9 +258,23 @@ class _Worker(Generic[Task, Result]):
 
     def end(self) -> None:
         """End it at once; it holds nothing that would be lost."""
-        self._process.kill()
+        self._kill()
         self._process.join()
         self._connection.close()
+
+    def _kill(self) -> None:
+        """End the process and those that it started, as for a PDF that Poppler draws."""
+        for process in self._family():
+            with suppress(psutil.Error):
+                process.kill()
+        self._process.kill()
+
+    def _family(self) -> list[psutil.Process]:
+        """Return the process and those that it started, as far as they are there."""
+        with suppress(psutil.Error):
+            own = psutil.Process(self._process.pid)
+            return [own, *own.children(recursive=True)]
+        return []
 
     def _excess(self, limits: Limits) -> str:
         """Return what it takes too much of, if anything."""
@@ -269,7 +286,7 @@ class _Worker(Generic[Task, Result]):
             return ""
         self._looked = now
         with suppress(psutil.Error):  # it has just died
-            if psutil.Process(self._process.pid).memory_info().rss > limits.memory:
+            if sum(each.memory_info().rss for each in self._family()) > limits.memory:
                 return f"memory: to read it took more than {limits.memory // MIB:,} MiB"
         return ""
 
@@ -312,10 +329,11 @@ def _serve(connection: Connection, work: Work[Task, Result]) -> None:
     with suppress(OSError):  # Linux: where memory ends, a page is lost and not the run
         Path("/proc/self/oom_score_adj").write_text(OOM_FIRST)
     cv2.setNumThreads(1)  # one page per core: OpenCV's own threads would only take turns
-    with suppress(EOFError, OSError):  # the run is over
+    tasks: SimpleQueue[Task | None] = SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()
+    with suppress(OSError):  # the run is over
         connection.send(_Ready())
-        while True:
-            task = connection.recv()
+        while (task := tasks.get()) is not None:
             error: BaseException | None = None
             try:
                 for result in work(task):
@@ -323,6 +341,14 @@ def _serve(connection: Connection, work: Work[Task, Result]) -> None:
             except Exception as raised:  # noqa: BLE001 - handed to the run, raised there
                 error = raised
             connection.send(_End(error))
+
+
+def _receive(connection: Connection, tasks: "SimpleQueue[Task | None]") -> None:
+    """Take tasks at any time: a run that waits to give one takes no results meanwhile."""
+    with suppress(EOFError, OSError):
+        while True:
+            tasks.put(connection.recv())
+    tasks.put(None)
 
 
 def _end_with_parent() -> None:

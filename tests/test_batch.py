@@ -197,6 +197,20 @@ def test_a_page_that_kills_its_process_is_set_aside_alone(page, read, scans, cla
     assert (again.tally.pages_new, again.tally.pages) == (1, 5)
 
 
+def test_a_file_that_fails_as_a_whole_has_one_row_however_it_was_interrupted(read, scans, tmp_path):
+    (scans / "broken.pdf").write_bytes(b"%PDF-1.4 cut off")
+    (scans / "empty.png").touch()
+    read(out="whole")
+    shutil.copytree(tmp_path / "whole", tmp_path / "out")
+    with closing(sqlite3.connect(tmp_path / "out" / "run.sqlite")) as run, run:
+        run.execute("DELETE FROM contents")  # as if it was killed before each file was closed
+
+    again = read()
+
+    assert (again.tally.pages_new, again.tally.pages) == (0, 7)
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+
+
 @pytest.fixture
 def fax(drawn, tmp_path) -> Path:
     """A folder of one fax of eleven pages, no two of them alike, some of them blank."""

@@ -48,7 +48,7 @@ def test_excel_takes_the_locale_of_the_system_or_another(out, formreader, tmp_pa
         to = tmp_path / "all.csv"
         assert formreader("export", str(out), "--to", str(to), "--excel", *locale) == 0
         if mark:
-            assert b"file" + mark + b"page" in to.read_bytes()
+            assert b'"file"' + mark + b'"page"' in to.read_bytes()
 
 
 @pytest.mark.parametrize(

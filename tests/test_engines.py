@@ -180,6 +180,41 @@ def test_a_process_killed_from_outside_costs_nothing(idle):
     assert sorted(results) == sorted((n, 2000) for n in range(2000) for _ in tasks)
 
 
+class DiesOnceAt(CountTo):
+    """Ends its process at some numbers, each once."""
+
+    def __init__(self, folder, numbers):
+        self.folder, self.numbers = folder, numbers
+
+    def before(self, number):
+        if number in self.numbers and not (self.folder / str(number)).exists():
+            (self.folder / str(number)).touch()
+            os._exit(7)
+
+
+def test_each_result_is_tried_twice(tmp_path):
+    results = list(Workers(1, LIMITS)(DiesOnceAt(tmp_path, {3, 5, 6}), [(0, 10)]))
+
+    assert [number for number, _ in results] == list(range(10))
+
+
+class KeepsMuch(CountTo):
+    """Has tasks and results that no pipe holds."""
+
+    def __call__(self, task):  # noqa: ARG002
+        for number in range(3):
+            yield bytes([number]) * 600_000
+
+    def rest(self, task, result):  # noqa: ARG002
+        return task
+
+
+def test_tasks_and_results_of_any_size_come_through():
+    results = list(Workers(2, LIMITS)(KeepsMuch(), [b"task" * 100_000] * 6))
+
+    assert len(results) == 18
+
+
 class KillsItselfSometimes(CountTo):
     """Is killed at one number, as by a system that wants memory, until it has been twice."""
 
@@ -205,6 +240,6 @@ def test_where_no_process_starts_that_is_said():
         list(Workers(2, LIMITS)(DiesOnArrival(), [(0, 1)]))
 
 
-def test_memory_is_shared_out():
-    assert usual_limits(10**6, 60).memory == 1 << 30
-    assert usual_limits(1, 60).memory >= usual_limits(4, 60).memory
+def test_a_worker_may_take_what_the_machine_has():
+    total = psutil.virtual_memory().total
+    assert usual_limits(60).memory == min(4 << 30, int(0.8 * total))

@@ -90,6 +90,17 @@ def test_csv_for_excel_fits_where_it_is_opened(locale, separator, amount, record
     assert third[-1] == "-5"
 
 
+def test_no_header_is_a_formula(out, tmp_path):
+    source = (out / "records.csv").read_text("utf-8").replace("count", "=1+1", 1)
+    (out / "records.csv").write_text(source, "utf-8", newline="")
+    (table,) = find_tables(out, TYPES, "records")
+    write_xlsx([table], tmp_path / "to.xlsx")
+    write_csv(table, tmp_path / "to.csv", "de-DE")
+
+    assert load_workbook(tmp_path / "to.xlsx")["records"]["H1"].data_type == "s"
+    assert read_csv(tmp_path / "to.csv", delimiter=";")[0][-1] == "'=1+1"
+
+
 def test_confidence_has_the_decimal_mark_too(out, tmp_path):
     (fields,) = find_tables(out, TYPES, "fields")
     write_csv(fields, tmp_path / "to.csv", "de-DE")

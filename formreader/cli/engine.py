@@ -24,4 +24,4 @@ def make_engine(name: EngineName, jobs: int | None, seconds: float) -> Engine:
         seconds: that a page may take.
     """
     count = jobs or os.cpu_count() or 1
-    return {EngineName.LOCAL: Workers(count, usual_limits(count, seconds))}[name]
+    return {EngineName.LOCAL: Workers(count, usual_limits(seconds))}[name]

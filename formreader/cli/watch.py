@@ -21,8 +21,8 @@ from formreader.cli.options import (
     Templates,
 )
 from formreader.cli.read import batch_of, load_recipe
-from formreader.errors import InputError
-from formreader.inputs import InputFile, Inputs, find_inputs
+from formreader.errors import FormreaderError, InputError
+from formreader.inputs import NOTHING, InputFile, Inputs, find_inputs
 from formreader.recipe import Recipe
 from formreader.results import Status
 from formreader.shipped import DEFAULT_MODEL
@@ -68,7 +68,11 @@ def watch(  # noqa: PLR0913, PLR0917 options of the command line
                 typer.echo(f"note: {trouble}", err=True)
             complaint = trouble
             if whole := arrivals.take(files, started):
-                _read(whole, recipe, settings)
+                try:
+                    _read(whole, recipe, settings)
+                except FormreaderError as error:  # as of a table that a spreadsheet has open
+                    arrivals.forget(whole)
+                    typer.echo(f"note: {error}; trying again", err=True)
             time.sleep(max(LOOK, REST * (time.monotonic() - started) if whole else 0))
     except KeyboardInterrupt:
         typer.echo("stopped; the same command goes on", err=True)
@@ -76,12 +80,14 @@ def watch(  # noqa: PLR0913, PLR0917 options of the command line
 
 def _files_in(folder: Path) -> tuple[tuple[InputFile, ...], str]:
     """Return the files that are there now, or none, and what keeps them from being seen."""
-    if not folder.is_dir():
-        return (), f"{folder.as_posix()} is gone; waiting for it to come back"
     try:
+        if not folder.is_dir():
+            return (), f"{folder.as_posix()} is gone; waiting for it to come back"
         return find_inputs([str(folder)], sys.stdin).files, ""
-    except InputError:
-        return (), ""  # nothing is there yet
+    except InputError as error:
+        return (), "" if str(error).startswith(NOTHING) else str(error)
+    except OSError as error:  # as of a network share that has lost its server
+        return (), f"{folder.as_posix()} cannot be seen: {error.strerror}"
 
 
 def _read(files: list[InputFile], recipe: Recipe, settings: Settings) -> None:

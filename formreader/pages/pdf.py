@@ -43,9 +43,10 @@ def count(path: Path) -> int:
     """Return how many pages a file has.
 
     Raises:
-        UnreadableError: if PDFium cannot open it.
+        UnreadableError: if PDFium cannot open it, or it is cut off.
         OSError: if the file cannot be opened.
     """
+    _survey(path)
     with refusing_damage("PDF"), _open(path) as document, _pdfium:
         return len(document)
 

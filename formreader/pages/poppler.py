@@ -11,7 +11,7 @@ from formreader.pages.gray import to_gray
 from formreader.pages.guards import refusing_damage
 from formreader.pages.scan import Scan, make_scan
 
-TIMEOUT_S = 120  # for one page, which takes 0.4 s where nothing is wrong
+TIMEOUT_S = 50  # for one page, which takes 0.4 s where nothing is wrong
 
 
 def scans(path: Path, first: int, dpi: int) -> Iterator[Scan | UnreadableError]:
