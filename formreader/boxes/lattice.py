@@ -179,7 +179,8 @@ def _upright_top(
     places = [round(x) for x, saw in upright if saw and 1 <= x < ink.shape[1] - 2]
     if not places:
         return top
-    lines = np.mean([ink[rows, x - 1 : x + 2].max(axis=1) for x in places], axis=0)
+    columns = np.add.outer(places, (-1, 0, 1))
+    lines = ink[rows].take(columns, axis=1).max(axis=2).mean(axis=1)
     ticks = max(round(TICK_SHARE * len(lines)), 2)
     paper = lines < TICK_END * lines[-ticks:].mean()
     if paper[: len(lines) // 2].mean() < 0.5:

@@ -34,7 +34,8 @@ class Search:
 def prepare_search(layouts: Places, reach: int, size: int) -> Search:
     """Work out where to look the layouts up in profiles of a size, shifted by up to `reach`."""
     shifts = np.arange(-reach, reach + 1)
-    return Search(layouts, shifts, _inside(layouts[:, :, None] + shifts, size))
+    places = np.rint(layouts[:, :, None] + shifts).astype(np.intp)
+    return Search(layouts, shifts, _inside(places, size))
 
 
 def ridges_of(profile: Profile, dots: float) -> Profile:
@@ -56,11 +57,14 @@ def fit_lines(ridges: Profile, search: Search, dots: float) -> tuple[Places, npt
         Their places, (lines,), and which of them were seen.
     """
     layouts, shifts = search.layouts, search.shifts
-    strength = np.append(ridges, np.float32(0))[search.index].mean(axis=1)
+    ridges = np.append(ridges, np.float32(0))
+    strength = np.add.reduce(ridges.take(search.index), axis=1) / layouts.shape[1]
     strength -= PULL / dots * np.abs(shifts)
     best, shift = divmod(int(strength.argmax()), len(shifts))
     expected = layouts[best] + shifts[shift]
     places, seen = _refine(ridges, expected, dots)
+    if seen.all():
+        return places, seen
     if not seen.any():
         return layouts[0], seen
     if np.ptp(expected[seen]) < LEAST_SPAN * np.ptp(expected):
@@ -69,28 +73,27 @@ def fit_lines(ridges: Profile, search: Search, dots: float) -> tuple[Places, npt
     return np.where(seen, places, slope * expected + offset), seen
 
 
-def _at(profile: Profile, places: Places) -> Profile:
-    """Look the profile up at places of any shape; outside it is 0."""
-    return np.append(profile, np.float32(0))[_inside(places, len(profile))]
-
-
-def _inside(places: Places, size: int) -> npt.NDArray[np.intp]:
+def _inside(places: npt.NDArray[np.intp], size: int) -> npt.NDArray[np.intp]:
     """Return the index of each place; what lies outside has the index behind the last."""
-    index = np.rint(places).astype(np.intp)
-    index[(index < 0) | (index >= size)] = size
-    return index
+    outside = (places < 0) | (places >= size)
+    return np.where(outside, size, places)
 
 
 def _refine(ridges: Profile, expected: Places, dots: float) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """Return the centre of the strongest ridge near each place, and whether it is a line."""
-    reach = round(FINE_MM * dots)
-    start = np.rint(expected) - reach
-    windows = _at(ridges, start[:, None] + np.arange(2 * reach + 1))
-    peaks = start + windows.argmax(axis=1)
-    half = round(LINE_MM / 2 * dots)
+    """Return the centre of the strongest ridge near each place, and whether it is a line.
+
+    Args:
+        ridges: with a 0 behind them.
+        expected: places.
+        dots: pixels per mm.
+    """
+    size, reach, half = len(ridges) - 1, round(FINE_MM * dots), round(LINE_MM / 2 * dots)
+    start = np.rint(expected).astype(np.intp)[:, None] - reach
+    windows = ridges.take(_inside(start + np.arange(2 * reach + 1), size))
+    peaks = start + windows.argmax(axis=1, keepdims=True)
     flanks = np.arange(-half, half + 1)
-    weights = _at(ridges, peaks[:, None] + flanks) + 1e-6
-    centres = peaks + (weights * flanks).sum(axis=1) / weights.sum(axis=1)
+    weights = ridges.take(_inside(peaks + flanks, size)) + np.float32(1e-6)
+    centres = peaks[:, 0] + weights @ flanks / np.add.reduce(weights, axis=1)
     seen = windows.max(axis=1) >= LEAST_CONTRAST
     return np.where(seen, centres, expected), seen
 
