@@ -1,5 +1,6 @@
 """Rectangles, and the mapping that lays a template over a scan."""
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -84,9 +85,9 @@ class Rect:
 
 def bounding_rect(points: Points) -> Rect:
     """Return the smallest upright rectangle around points of shape (n, 2)."""
-    x, y = points.min(axis=0)
-    right, bottom = points.max(axis=0)
-    return Rect(float(x), float(y), float(right - x), float(bottom - y))
+    x, y = points.min(axis=0).tolist()
+    right, bottom = points.max(axis=0).tolist()
+    return Rect(x, y, right - x, bottom - y)
 
 
 def quarter_turns(outline: Points) -> int:
@@ -108,7 +109,7 @@ class Transform:
     def apply(self, points: npt.ArrayLike) -> Points:
         """Map points of shape (n, 2)."""
         plane = np.asarray(points, np.float64).reshape(-1, 2)
-        homogeneous = np.column_stack([plane, np.ones(len(plane))]) @ self.matrix.T
+        homogeneous = plane @ self.matrix[:, :2].T + self.matrix[:, 2]
         return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], np.float64)
 
     def then(self, other: "Transform") -> "Transform":
@@ -125,9 +126,8 @@ class Transform:
 
     def scale_at(self, x: float, y: float) -> float:
         """Return how many units of the target one unit of the source covers at a point."""
-        here, right, below = self.apply([(x, y), (x + 1, y), (x, y + 1)])
-        (a, b), (c, d) = right - here, below - here
-        return float(np.sqrt(abs(a * d - b * c)))
+        (x0, y0), (x1, y1), (x2, y2) = self.apply([(x, y), (x + 1, y), (x, y + 1)]).tolist()
+        return math.sqrt(abs((x1 - x0) * (y2 - y0) - (y1 - y0) * (x2 - x0)))
 
     @staticmethod
     def scaling(factor: float) -> "Transform":

@@ -25,7 +25,8 @@ def normalise(ink: InkImage) -> DigitImage:
     if strokes.size == 0:
         raise ValueError("expected some ink, got none")
     place = int(FULL_INK * strokes.size)
-    bright = cv2.convertScaleAbs(ink, alpha=255 / int(np.partition(strokes, place)[place]))
+    strokes.partition(place)
+    bright = cv2.convertScaleAbs(ink, alpha=255 / int(strokes[place]))
     height, width = bright.shape
     scale = INK_SIDE / max(height, width)
     size = (max(round(width * scale), 1), max(round(height * scale), 1))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from formreader.geometry import Points, Rect, Transform
-from formreader.images import GrayImage
+from formreader.images import GrayImage, histogram
 from formreader.lay import Laid
 from formreader.template import MM_PER_INCH
 
@@ -61,7 +61,7 @@ def _of_skew(transform: Transform, bounds: Rect) -> Iterator[str]:
 
 def _of_light(image: GrayImage, transform: Transform, bounds: Rect) -> Iterator[str]:
     view = _view(image, transform, bounds, LIGHT_MM)
-    shares = np.cumsum(np.bincount(view.ravel(), minlength=256)) / view.size
+    shares = np.cumsum(histogram(view)) / view.size
     dark, paper = np.searchsorted(shares, (0.005, 0.7))
     if paper < DARKEST:
         yield "it is too dark; give it more light"

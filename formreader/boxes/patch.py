@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from formreader.geometry import Points, Rect, Transform, bounding_rect
-from formreader.images import GrayImage, InkImage
+from formreader.images import GrayImage, InkImage, histogram
 
 MARGIN_MM = 3.0  # paper kept around a row: room to find it in, and for strokes that overrun it
 BOX_PIXELS = 80  # height of a box in a patch; at 56 lines and strokes of 0.3 mm are hard to part
@@ -73,7 +73,7 @@ def to_ink(gray: GrayImage, reach: float) -> InkImage:
     paper = cv2.blur(cv2.dilate(small, np.ones((side, side), np.uint8)), (side, side))
     paper = np.maximum(paper, np.uint8(DARKEST_PAPER * paper.max()))
     bright = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    share = cv2.divide(gray, np.maximum(bright, 1), scale=255)
+    share = cv2.divide(gray, cv2.max(bright, 1), scale=255)
     return np.asarray(255 - share, np.uint8)
 
 
@@ -82,7 +82,7 @@ def _step(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> float:
     around = bounding_rect(to_scan.apply(Rect(0, 0, *size).corners))
     rows = slice(max(int(around.y), 0), max(int(around.bottom), 0), SAMPLED)
     columns = slice(max(int(around.x), 0), max(int(around.right), 0), SAMPLED)
-    counts = np.bincount(image[rows, columns].ravel(), minlength=256)
+    counts = histogram(image[rows, columns])
     darkest, palest = GREYS
     if counts[darkest:palest].sum() > FEW * counts[:palest].sum():
         return 0.0

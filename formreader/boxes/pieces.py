@@ -76,5 +76,6 @@ def find_pieces(ink: InkImage, low: int, high: int, least_area: float) -> Iterat
     ):
         around = slice(y, y + height), slice(x, x + width)
         piece = labels[around] == label
-        if ink[around][piece].max() >= high:
+        _, darkest, _, _ = cv2.minMaxLoc(ink[around], piece.view(np.uint8))
+        if darkest >= high:
             yield Piece(piece, x, y, area)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from formreader.boxes.lattice import Lattice
 from formreader.boxes.pieces import Piece, find_pieces
 from formreader.boxes.remnants import is_remnant, lies_along
-from formreader.images import InkImage
+from formreader.images import InkImage, histogram
 
 LOW, HIGH = 0.25, 0.55  # of the pen's darkness: strokes reach HIGH somewhere and end at LOW
 LOW_ON_GUIDE = 0.42  # where a guide is printed, strokes end before they reach its darkness
@@ -41,6 +41,7 @@ TOUCHING, LINE_DIRT = 0.04, 0.5  # nor even so much, apart from the stroke
 BESIDE_LINE_MM = 0.7  # and this near to a printed line,
 FINE_LINE_MM = 0.25  # nor at all if it is finer than any pen there,
 ON_LINE_MM = 0.3  # or nowhere farther from the middle of the line
+NEXT = np.ones((3, 3), np.uint8)  # a pixel and its neighbours
 
 
 def pen_darkness(rows: list[tuple[InkImage, Lattice]]) -> float:
@@ -60,7 +61,7 @@ def pen_darkness(rows: list[tuple[InkImage, Lattice]]) -> float:
         for box in lattice.boxes:
             columns[max(round(box.x + dx), 0) : max(round(box.right - dx), 0)] = True
         level = ink[max(round(first.y + dy), 0) : max(round(first.bottom - dy), 0)]
-        counts += np.bincount(level[:, columns].ravel(), minlength=256)
+        counts += histogram(level[:, columns])
     counts[: FAINTEST[1]] = 0
     if not counts.any():
         return 0.0
@@ -235,5 +236,5 @@ def _cut(ink: InkImage, parts: list[Piece], side: float, dots: float) -> InkImag
     strokes = np.zeros((bottom - top, right - left), np.uint8)
     for part in parts:
         strokes[part.y - top : part.bottom - top, part.x - left : part.right - left] |= part.mask
-    soft = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
+    soft = cv2.dilate(strokes, NEXT)
     return np.asarray(ink[top:bottom, left:right] * soft, np.uint8)

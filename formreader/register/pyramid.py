@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formreader.geometry import Transform
-from formreader.images import GrayImage
+from formreader.images import GrayImage, histogram
 
 Coordinates = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 
@@ -87,8 +87,7 @@ def look_up(image: GrayImage, x: Coordinates, y: Coordinates) -> GrayImage:
 
 def level_above(values: GrayImage, share: float) -> float:
     """Return the grey level that this share of the values does not exceed."""
-    counts = np.bincount(values.ravel(), minlength=256)
-    return float(np.searchsorted(counts.cumsum(), share * values.size))
+    return float(np.searchsorted(histogram(values).cumsum(), share * values.size))
 
 
 def _halved(image: GrayImage) -> GrayImage:
