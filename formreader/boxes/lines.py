@@ -80,14 +80,12 @@ def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tup
     inks = [patch.ink.copy() for patch, _ in rows]
     pen = pen or np.inf
     step = max((patch.step for patch, _ in rows), default=0.0)
-    # Upright lines of neighbouring boxes may share pixels: every other one at a time.
-    for turn in (0, 1):
-        stretches = (
-            stretch
-            for ink, (patch, lattice) in zip(inks, rows, strict=True)
-            for stretch in _upright_stretches(ink, lattice, turn, patch.dots_per_mm)
-        )
-        _remove_all(stretches, _Look(DIFFER, pen, step))
+    stretches = (
+        stretch
+        for ink, (patch, lattice) in zip(inks, rows, strict=True)
+        for stretch in _upright_stretches(ink, lattice, patch.dots_per_mm)
+    )
+    _remove_all(stretches, _Look(DIFFER, pen, step))
     stretches = (
         stretch
         for ink, (patch, lattice) in zip(inks, rows, strict=True)
@@ -98,14 +96,14 @@ def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tup
 
 
 def _upright_stretches(
-    ink: InkImage, lattice: Lattice, turn: int, dots: float
+    ink: InkImage, lattice: Lattice, dots: float
 ) -> Iterator[_Stretch]:
-    """Yield every other upright line."""
+    """Yield the upright lines."""
     overrun = OVERRUN_MM * dots
     start = max(round(lattice.upright_top - overrun), 0)
     end = round(lattice.boxes[0].bottom + overrun)
     crossed = _crossed(ink.shape[0], lattice.level, dots)
-    for line in lattice.upright[turn::2]:
+    for line in lattice.upright:
         yield from _stretch(ink.T, line.position, slice(start, end), crossed, dots)
 
 
@@ -154,7 +152,9 @@ def _remove_all(stretches: Iterable[_Stretch], look: _Look) -> None:
         alike[stretch.view.shape, stretch.dots].append(stretch)
     for some in alike.values():
         for stretch, band in zip(some, _without_lines(some, look), strict=False):
-            stretch.view[band.first : band.first + len(band.ink)] = band.ink
+            # Lines of neighbouring boxes may share pixels: what one of them takes away is gone.
+            there = stretch.view[band.first : band.first + len(band.ink)]
+            np.minimum(there, band.ink, out=there, casting="unsafe")
 
 
 class _Band(NamedTuple):
