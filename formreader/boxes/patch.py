@@ -71,10 +71,9 @@ def to_ink(gray: GrayImage, reach: float) -> InkImage:
     )
     side = max(int(reach / shrink) | 1, 3)
     paper = cv2.blur(cv2.dilate(small, np.ones((side, side), np.uint8)), (side, side))
-    paper = np.maximum(paper, np.uint8(DARKEST_PAPER * paper.max()))
+    paper = cv2.max(paper, max(int(DARKEST_PAPER * int(paper.max())), 1))
     bright = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    share = cv2.divide(gray, cv2.max(bright, 1), scale=255)
-    return np.asarray(255 - share, np.uint8)
+    return np.asarray(255 - cv2.divide(gray, bright, scale=255), np.uint8)
 
 
 def _step(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> float:

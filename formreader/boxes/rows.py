@@ -190,7 +190,7 @@ def _expected_offsets(rows: Sequence[Row]) -> Points:
     places = np.array([(1, region.x + region.width / 2, region.y) for region in regions])
     expected = np.broadcast_to(np.median(offsets[seen], axis=0), offsets.shape)
     for _ in range(ROUNDS):
-        gaps = np.linalg.norm(offsets - expected, axis=1)
+        gaps = np.hypot(*(offsets - expected).T)
         weights = (seen / np.sqrt(np.maximum(gaps, EXACT_MM)))[:, None]
         slopes, *_ = np.linalg.lstsq(places * weights, offsets * weights, rcond=1e-3)
         expected = places @ slopes

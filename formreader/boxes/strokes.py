@@ -53,15 +53,15 @@ def pen_darkness(rows: list[tuple[InkImage, Lattice]]) -> float:
     Returns:
         0 to 255; 0 where nothing is written.
     """
-    counts = np.zeros(256)
+    counts = np.zeros(256, np.int64)
     for ink, lattice in rows:
         first = lattice.boxes[0]
         dx, dy = MIDDLE * first.width, MIDDLE * first.height
-        columns = np.zeros(ink.shape[1], np.bool_)
-        for box in lattice.boxes:
-            columns[max(round(box.x + dx), 0) : max(round(box.right - dx), 0)] = True
         level = ink[max(round(first.y + dy), 0) : max(round(first.bottom - dy), 0)]
-        counts += histogram(level[:, columns])
+        middles = np.zeros_like(level)
+        for box in lattice.boxes:
+            middles[:, max(round(box.x + dx), 0) : max(round(box.right - dx), 0)] = 1
+        counts += histogram(level, middles)
     counts[: FAINTEST[1]] = 0
     if not counts.any():
         return 0.0
