@@ -71,7 +71,7 @@ def to_ink(gray: GrayImage, reach: float) -> InkImage:
     )
     side = max(int(reach / shrink) | 1, 3)
     paper = cv2.blur(cv2.dilate(small, np.ones((side, side), np.uint8)), (side, side))
-    paper = cv2.max(paper, max(int(DARKEST_PAPER * int(paper.max())), 1))
+    paper = np.maximum(paper, np.uint8(max(DARKEST_PAPER * int(paper.max()), 1)))
     bright = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(255 - cv2.divide(gray, bright, scale=255), np.uint8)
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from formreader.geometry import Points
+from formreader.geometry import Points, Rect
 from formreader.template import Group, Template
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
+
+Rows: TypeAlias = tuple[tuple[Group, float], ...]
+"""Rows of boxes, each with the distance from box to box."""
 
 SAMPLES = 12  # along each piece
 PIECE_MM = 25.0  # longer lines are looked at in pieces, which skew may shift by different amounts
@@ -47,7 +52,11 @@ def outlines(template: Template) -> Lines:
     the first and the last box are pieces of their own, which tells a row from one moved along by
     a box. Sides come in halves.
     """
-    rows = _rows(template)
+    return _outlines(template.bounds, tuple(_rows(template)))
+
+
+@lru_cache(maxsize=256)  # they are the same on every page: 1 ms
+def _outlines(sheet: Rect, rows: Rows) -> Lines:
     parts = [
         (index, first, count)
         for index, (group, _) in enumerate(rows)
@@ -64,7 +73,8 @@ def outlines(template: Template) -> Lines:
     sides = [_points(side[:, None], half) for half in halves for side in (x, x + width)]
     each = np.arange(len(rows))
     return _gathered(
-        template,
+        sheet,
+        rows,
         levels + sides,
         [(0, 1), (0, -1), (1, 0), (-1, 0), (1, 0), (-1, 0)],
         [True, False, True, True, False, False],
@@ -81,7 +91,7 @@ def separators(template: Template, gap_mm: float) -> Lines:
         template: with rows of boxes.
         gap_mm: between boxes, where the template gives no pitch.
     """
-    rows = _rows(template, gap_mm)
+    rows = tuple(_rows(template, gap_mm))
     counts = np.array([group.boxes - 1 for group, _ in rows], np.intp)
     row = np.repeat(np.arange(len(rows)), counts)
     number = np.concatenate([np.arange(1, count + 1) for count in counts] or [np.zeros(0)])
@@ -92,7 +102,8 @@ def separators(template: Template, gap_mm: float) -> Lines:
     apart = gap > THIN_MM
     right = _points((left - gap)[apart, None], lower[apart])
     return _gathered(
-        template,
+        template.bounds,
+        rows,
         [_points(left[:, None], lower), right],
         [(1, 0), (-1, 0)],
         [False, False],
@@ -100,14 +111,11 @@ def separators(template: Template, gap_mm: float) -> Lines:
     )
 
 
-def _rows(template: Template, gap_mm: float = 0.0) -> list[tuple[Group, float]]:
-    """Return all rows of boxes, each with the distance from box to box."""
-    return [
-        (group, field.pitch or (group.region.width + gap_mm) / group.boxes)
-        for field in template.fields
-        if field.is_fixed
-        for group in field.groups
-    ]
+def _rows(template: Template, gap_mm: float = 0.0) -> Iterator[tuple[Group, float]]:
+    """Yield all rows of boxes, each with the distance from box to box."""
+    for field in template.fields:
+        for group in field.groups if field.is_fixed else ():
+            yield group, field.pitch or (group.region.width + gap_mm) / group.boxes
 
 
 def _split(group: Group) -> Iterator[tuple[int, int]]:
@@ -122,7 +130,7 @@ def _split(group: Group) -> Iterator[tuple[int, int]]:
         yield group.boxes - 1, 1
 
 
-def _measures(rows: list[tuple[Group, float]]) -> Floats:
+def _measures(rows: Rows) -> Floats:
     """Return x, y, width and height of each row, then the pitch and width of its boxes, mm."""
     table = [
         (r.x, r.y, r.width, r.height, pitch, r.width - (group.boxes - 1) * pitch)
@@ -136,8 +144,9 @@ def _points(x: Floats, y: Floats) -> Floats:
     return np.stack(np.broadcast_arrays(x, y), axis=-1)
 
 
-def _gathered(
-    template: Template,
+def _gathered(  # noqa: PLR0913, PLR0917 all that there is of them
+    sheet: Rect,
+    rows: Rows,
     points: list[Floats],
     inward: list[tuple[int, int]],
     upper: list[bool],
@@ -145,14 +154,12 @@ def _gathered(
 ) -> Lines:
     """Join kinds of pieces, each with its direction, its height and the rows of its pieces."""
     counts = [len(part) for part in points]
-    bounds = template.bounds
-    regions = [group.region for group, _ in _rows(template)]
     return Lines(
         points=np.concatenate([part.reshape(-1, SAMPLES, 2) for part in points]),
         inward=np.repeat(np.array(inward, np.float64), counts, axis=0),
         upper=np.repeat(upper, counts),
         row=np.concatenate(row),
-        corners=np.array([region.corners for region in regions]).reshape(-1, 2),
-        middle=(bounds.width / 2, bounds.height / 2),
-        half_side=max(bounds.width, bounds.height) / 2,
+        corners=np.array([group.region.corners for group, _ in rows]).reshape(-1, 2),
+        middle=(sheet.width / 2, sheet.height / 2),
+        half_side=max(sheet.width, sheet.height) / 2,
     )

@@ -1,6 +1,7 @@
 """A scan at the sizes registration looks at it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -17,15 +18,18 @@ GRAIN_STEP = 4
 WRINKLE = 3  # pixels; half the width of what could be taken for a line
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class View:
     """A scan reduced by a whole factor."""
 
     image: GrayImage
     factor: int
     """How many pixels of the scan one of these covers along each side."""
-    grain: float
-    """How far pixels differ where nothing is printed but a background, grey levels."""
+
+    @cached_property
+    def grain(self) -> float:
+        """How far pixels differ where nothing is printed but a background, grey levels."""
+        return _grain(self.image)
 
     @property
     def to_scan(self) -> Transform:
@@ -68,7 +72,7 @@ def halve_down(image: GrayImage) -> Pyramid:
     images = [image]
     while min(images[-1].shape) >= 2 * SHORTEST_SIDE:
         images.append(_halved(images[-1]))
-    return Pyramid(tuple(View(half, 2**i, _grain(half)) for i, half in enumerate(images)))
+    return Pyramid(tuple(View(half, 2**i) for i, half in enumerate(images)))
 
 
 def look_up(image: GrayImage, x: Coordinates, y: Coordinates) -> GrayImage:
