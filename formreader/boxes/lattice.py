@@ -22,7 +22,7 @@ from formreader.boxes.parallels import (
 )
 from formreader.boxes.patch import Patch
 from formreader.geometry import Rect
-from formreader.images import InkImage
+from formreader.images import InkImage, histogram
 
 REACH_MM = 2.2  # how far from its expected place a row is looked for
 WIDEST_GAP = 0.45  # share of the pitch: separate boxes stand at most this far apart
@@ -34,6 +34,7 @@ TICK_END = 0.5  # ticks begin where lines are this share as dark as at their foo
 TICK_WEIGHT = 0.7  # the foot of a digit may be as dark as a tick
 TALLEST = 1.3  # times its width: digits are hardly taller, whatever the box
 SAME_LINE_MM = 0.3  # adjoining boxes share their sides
+NEIGHBOURS = np.ones((1, 3), np.uint8)  # a pixel and those beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,8 @@ def _print_darkness(ink: InkImage, region: Rect, level: Places) -> int:
     rows = [ink[max(round(y) - 1, 0) : round(y) + 2, columns].max(axis=0) for y in level]
     if not rows:
         return INK_CAP
-    darkness = np.concatenate(rows)
-    return round(SAME_PRINT * int(np.partition(darkness, len(darkness) // 2)[len(darkness) // 2]))
+    counts = np.cumsum(histogram(np.concatenate(rows)))
+    return round(SAME_PRINT * int(np.searchsorted(counts, counts[-1] // 2, side="right")))
 
 
 def _upright_profile(ink: InkImage, top: float, bottom: float) -> Profile:
@@ -179,8 +180,7 @@ def _upright_top(
     places = [round(x) for x, saw in upright if saw and 1 <= x < ink.shape[1] - 2]
     if not places:
         return top
-    columns = np.add.outer(places, (-1, 0, 1))
-    lines = ink[rows].take(columns, axis=1).max(axis=2).mean(axis=1)
+    lines = cv2.dilate(ink[rows], NEIGHBOURS)[:, places].mean(axis=1)
     ticks = max(round(TICK_SHARE * len(lines)), 2)
     paper = lines < TICK_END * lines[-ticks:].mean()
     if paper[: len(lines) // 2].mean() < 0.5:

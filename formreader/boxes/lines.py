@@ -207,7 +207,8 @@ def _half_widths(
     little.
     """
     least, most = (max(round(half * dots), 1) for half in HALF_WIDTH_MM)
-    around = np.clip(peak[:, None] + np.arange(-most, most + 1), 0, profile.shape[1] - 1)
+    around = peak[:, None] + np.arange(-most, most + 1)
+    around = np.minimum(np.maximum(around, 0), profile.shape[1] - 1)
     dark = profile[np.arange(len(peak))[:, None], around] >= FLANK * level[:, None]
     before = np.logical_and.accumulate(dark[:, most::-1], axis=1).sum(axis=1)
     after = np.logical_and.accumulate(dark[:, most:], axis=1).sum(axis=1)
