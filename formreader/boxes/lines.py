@@ -95,9 +95,7 @@ def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tup
     return tuple(inks)
 
 
-def _upright_stretches(
-    ink: InkImage, lattice: Lattice, dots: float
-) -> Iterator[_Stretch]:
+def _upright_stretches(ink: InkImage, lattice: Lattice, dots: float) -> Iterator[_Stretch]:
     """Yield the upright lines."""
     overrun = OVERRUN_MM * dots
     start = max(round(lattice.upright_top - overrun), 0)

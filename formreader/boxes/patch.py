@@ -1,11 +1,12 @@
 """Cut one row of boxes from a scan: upright, at a fixed resolution, as ink on bare paper."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
-from formreader.geometry import Points, Rect, Transform, bounding_rect
+from formreader.geometry import Rect, Transform, bounding_rect
 from formreader.images import GrayImage, InkImage, histogram
 
 MARGIN_MM = 3.0  # paper kept around a row: room to find it in, and for strokes that overrun it
@@ -46,14 +47,13 @@ def cut_patch(image: GrayImage, transform: Transform, region: Rect) -> Patch:
     dots = float(np.clip(BOX_PIXELS / region.height, low, high))
     area = region.grown(MARGIN_MM)
     size = (round(area.width * dots), round(area.height * dots))
-    to_scan = _from_patch(transform, area, dots)
-    gray = _warp(image, to_scan, size)
+    view = _View(_from_patch(transform, area, dots), size)
     return Patch(
-        ink=to_ink(gray, BACKGROUND_MM * dots),
+        ink=to_ink(_warp(image, view), BACKGROUND_MM * dots),
         dots_per_mm=dots,
         region=region.moved(-area.x, -area.y).scaled(dots),
-        to_scan=to_scan,
-        step=_step(image, to_scan, size),
+        to_scan=view.to_scan,
+        step=_step(image, view),
     )
 
 
@@ -76,16 +76,16 @@ def to_ink(gray: GrayImage, reach: float) -> InkImage:
     return np.asarray(255 - cv2.divide(gray, bright, scale=255), np.uint8)
 
 
-def _step(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> float:
+def _step(image: GrayImage, view: "_View") -> float:
     """Return the size of the scan's pixels in a patch if there are hardly any greys, else 0."""
-    around = bounding_rect(to_scan.apply(Rect(0, 0, *size).corners))
+    around = view.around
     rows = slice(max(int(around.y), 0), max(int(around.bottom), 0), SAMPLED)
     columns = slice(max(int(around.x), 0), max(int(around.right), 0), SAMPLED)
     counts = histogram(image[rows, columns])
     darkest, palest = GREYS
     if counts[darkest:palest].sum() > FEW * counts[:palest].sum():
         return 0.0
-    return 1 / to_scan.scale_at(size[0] / 2, size[1] / 2)
+    return 1 / view.scan_per_patch
 
 
 def cut_upright(
@@ -99,10 +99,8 @@ def cut_upright(
         area: what to cut out, mm.
         dots_per_mm: its resolution.
     """
-    to_scan = _from_patch(transform, area, dots_per_mm)
-    return _warp(
-        image, to_scan, (round(area.width * dots_per_mm), round(area.height * dots_per_mm))
-    )
+    size = round(area.width * dots_per_mm), round(area.height * dots_per_mm)
+    return _warp(image, _View(_from_patch(transform, area, dots_per_mm), size))
 
 
 def _from_patch(transform: Transform, area: Rect, dots_per_mm: float) -> Transform:
@@ -110,19 +108,38 @@ def _from_patch(transform: Transform, area: Rect, dots_per_mm: float) -> Transfo
     return Transform.scaling(1 / dots_per_mm).then(Transform.shift(area.x, area.y)).then(transform)
 
 
-def _warp(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> GrayImage:
-    """Resample the part of a scan that a patch of `size` (width, height) covers."""
-    corners = to_scan.apply(Rect(0, 0, *size).corners)
-    scan_per_patch = to_scan.scale_at(size[0] / 2, size[1] / 2)
+@dataclass(frozen=True, eq=False)
+class _View:
+    """What of a scan a patch shows."""
+
+    to_scan: Transform
+    """Patch pixels to scan pixels."""
+    size: tuple[int, int]
+    """Width and height of the patch."""
+
+    @cached_property
+    def around(self) -> Rect:
+        """The upright rectangle around it, scan pixels."""
+        return bounding_rect(self.to_scan.apply(Rect(0, 0, *self.size).corners))
+
+    @cached_property
+    def scan_per_patch(self) -> float:
+        """How many pixels of the scan one of the patch covers along each side."""
+        return self.to_scan.scale_at(self.size[0] / 2, self.size[1] / 2)
+
+
+def _warp(image: GrayImage, view: _View) -> GrayImage:
+    """Resample the part of a scan that a patch shows."""
+    to_scan, scan_per_patch = view.to_scan, view.scan_per_patch
     if scan_per_patch > OVERSAMPLED:
-        image, shrunk = _shrink(image, corners, scan_per_patch)
+        image, shrunk = _shrink(image, view.around, scan_per_patch)
         to_scan = to_scan.then(shrunk)
     flags = cv2.INTER_LINEAR if scan_per_patch > 1 / OVERSAMPLED else cv2.INTER_CUBIC
     return np.asarray(
         cv2.warpPerspective(
             image,
             to_scan.matrix,
-            size,
+            view.size,
             flags=flags | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         ),
@@ -130,18 +147,17 @@ def _warp(image: GrayImage, to_scan: Transform, size: tuple[int, int]) -> GrayIm
     )
 
 
-def _shrink(image: GrayImage, corners: Points, factor: float) -> tuple[GrayImage, Transform]:
-    """Average the part around corners down; return it, and scan pixels to its pixels."""
+def _shrink(image: GrayImage, part: Rect, factor: float) -> tuple[GrayImage, Transform]:
+    """Average a part and what is near it down; return it, and scan pixels to its pixels."""
     height, width = image.shape
-    around = bounding_rect(corners).grown(4 * factor)
+    around = part.grown(4 * factor)
     left, top = max(int(around.x), 0), max(int(around.y), 0)
     right, bottom = min(int(around.right) + 1, width), min(int(around.bottom) + 1, height)
     if right - left < factor or bottom - top < factor:
         return image, Transform.scaling(1)
-    part = image[top:bottom, left:right]
-    size = (round(part.shape[1] / factor), round(part.shape[0] / factor))
-    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    x, y = size[0] / part.shape[1], size[1] / part.shape[0]
+    size = (round((right - left) / factor), round((bottom - top) / factor))
+    small = cv2.resize(image[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+    x, y = size[0] / (right - left), size[1] / (bottom - top)
     # Pixel centres: averaging maps the centre of a block of pixels onto the centre of one.
     matrix = np.array(
         [[x, 0, (0.5 - left) * x - 0.5], [0, y, (0.5 - top) * y - 0.5], [0, 0, 1]], np.float64
