@@ -43,8 +43,7 @@ Pixels = npt.NDArray[np.intp]
 Values = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stretch:
+class _Stretch(NamedTuple):
     """A piece of a line."""
 
     view: InkImage
