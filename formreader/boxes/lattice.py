@@ -5,7 +5,7 @@ distances. All of its lines are fitted together, so that a line which thresholdi
 covered or a pale print hid is filled in from those that were found.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -69,16 +69,6 @@ class Lattice:
         """The side of the largest upright digit a box invites, pixels: some boxes are tall."""
         box = self.boxes[0]
         return min(box.height, TALLEST * box.width)
-
-    def moved(self, dx: int, dy: int) -> "Lattice":
-        """Return the same lattice in a patch whose origin lies dx left of and dy above."""
-        return replace(
-            self,
-            boxes=tuple(box.moved(dx, dy) for box in self.boxes),
-            level=tuple(Line(line.position + dy, line.found) for line in self.level),
-            upright=tuple(Line(line.position + dx, line.found) for line in self.upright),
-            upright_top=self.upright_top + dy,
-        )
 
 
 def find_lattice(

@@ -56,7 +56,9 @@ class Piece:
         return Piece(tight, x + dx, y + dy, int(np.count_nonzero(tight)))
 
 
-def find_pieces(ink: InkImage, low: int, high: int, least_area: float) -> Iterator[Piece]:
+def find_pieces(
+    ink: InkImage, low: int, high: int, least_area: float, origin: tuple[int, int] = (0, 0)
+) -> Iterator[Piece]:
     """Yield the connected pieces of ink that may be written.
 
     Args:
@@ -64,7 +66,9 @@ def find_pieces(ink: InkImage, low: int, high: int, least_area: float) -> Iterat
         low: darkness at which strokes end.
         high: darkness that each reaches somewhere.
         least_area: pixels of ink; a smaller piece is a speck.
+        origin: x and y of its upper left corner.
     """
+    left, top = origin
     if ink.size == 0:  # OpenCV's labelling would end the process
         return
     _, mask = cv2.threshold(ink, low - 1, 1, cv2.THRESH_BINARY)
@@ -78,4 +82,4 @@ def find_pieces(ink: InkImage, low: int, high: int, least_area: float) -> Iterat
         piece = labels[around] == label
         _, darkest, _, _ = cv2.minMaxLoc(ink[around], piece.view(np.uint8))
         if darkest >= high:
-            yield Piece(piece, x, y, area)
+            yield Piece(piece, x + left, y + top, area)

@@ -83,12 +83,12 @@ def share_out(
         dots: pixels per mm.
         guided: whether something pale is printed in the boxes, rests of which may be left.
     """
-    ink, lattice = _surroundings(ink, lattice)
+    around, origin = _surroundings(ink, lattice)
     low = max(round((LOW_ON_GUIDE if guided else LOW) * darkness), FAINTEST[0])
     high = max(round(HIGH * darkness), FAINTEST[1])
     ground = _ground(lattice)
     strokes: list[list[Piece]] = [[] for _ in lattice.boxes]
-    for piece in find_pieces(ink, low, high, SPECK_MM2 * dots * dots):
+    for piece in find_pieces(around, low, high, SPECK_MM2 * dots * dots, origin):
         for index, part in _parts(piece, ground):
             if not is_remnant(part, lattice, dots):
                 strokes[index].append(part)
@@ -98,13 +98,13 @@ def share_out(
     )
 
 
-def _surroundings(ink: InkImage, lattice: Lattice) -> tuple[InkImage, Lattice]:
-    """Cut out what is near enough to the row to belong to it; return the lattice in it too."""
+def _surroundings(ink: InkImage, lattice: Lattice) -> tuple[InkImage, tuple[int, int]]:
+    """Cut out what is near enough to the row to belong to it; return x and y of it, too."""
     first, last = lattice.boxes[0], lattice.boxes[-1]
     up, side = OVERRUN * first.height, SIDE_OVERRUN * first.width
     left, top = max(round(first.x - side), 0), max(round(first.y - up), 0)
     right, bottom = round(last.right + side), round(first.bottom + up)
-    return ink[top:bottom, left:right], lattice.moved(-left, -top)
+    return ink[top:bottom, left:right], (left, top)
 
 
 @dataclass(frozen=True, slots=True)
