@@ -119,6 +119,9 @@ class FileReader:
             for page in read_pages(task.path, task.file, first):
                 if done == task.limit:
                     break
+                if isinstance(page, FailedPage) and not page.settled:
+                    yield _lost(task, page.number, str(page.error))
+                    break
                 number = page.number
                 if number not in task.known:
                     yield self._read(task, page)
@@ -130,8 +133,7 @@ class FileReader:
                 yield FileDone(task, number if task.end is None else None)
                 return
         except Exception as error:  # noqa: BLE001 - the boundary of a file
-            unread = next(page for page in itertools.count(number + 1) if page not in task.known)
-            yield PageDone(task, unread, _bug(error), settled=False)
+            yield _lost(task, number + 1, _bug(error))
         yield FileDone(task, pages=None)
 
     def rest(self, task: FileTask, result: FileOpened | PageDone | FileDone) -> FileTask:
@@ -171,6 +173,12 @@ class FileReader:
         except Exception as error:  # noqa: BLE001 - the boundary of a page
             return PageDone(task, page.number, _bug(error), settled=False)
         return PageDone(task, page.number, reading)
+
+
+def _lost(task: FileTask, number: int, why: str) -> PageDone:
+    """Say why no page is read from this one on: the first that is not known stands for them."""
+    unread = next(page for page in itertools.count(number) if page not in task.known)
+    return PageDone(task, unread, why, settled=False)
 
 
 def _bug(error: Exception) -> str:
