@@ -1,7 +1,6 @@
 """Files at addresses: the same tables as of a folder on this machine, wherever they are read."""
 
 import io
-import os
 import re
 import shutil
 import subprocess
@@ -312,44 +311,73 @@ def test_another_machine_keeps_no_copy(address, monkeypatch, read, tmp_path, who
     assert not list((tmp_path / "temporary").iterdir())
 
 
-def command(bucket: Bucket, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, whose workers have the keys of the bucket."""
-    return subprocess.run(
-        [sys.executable, "-m", "formreader", *map(str, arguments)],
-        env=os.environ | bucket.environment,
-        capture_output=True,
-        text=True,
-        check=False,
+def read_apart(address: str, out: Path, last: int) -> subprocess.CompletedProcess[bytes]:
+    """Read by two worker processes of a process of its own, killed after the last page."""
+    code = (
+        "import os, sys; from pathlib import Path; from tests import test_addresses as t\n"
+        "from tests.test_batch import workers\n"
+        "address, out, last = sys.argv[1:]\n"
+        "watch = lambda tally: tally.pages_new < int(last) or os._exit(9)\n"
+        "t.run(t.find_inputs([address], None), Path(out), watch, engine=workers(2))"
     )
+    command = (sys.executable, "-c", code, address, out, str(last))
+    return subprocess.run(command, capture_output=True, check=False)
 
 
-def test_worker_processes_fetch_for_themselves(address, bucket, formreader, pictured, tmp_path):
-    local = formreader("read", pictured, "-t", CLAIM, "-j", "1", "-o", "whole")
-    remote = command(bucket, "read", address, "-t", CLAIM, "-j", "2", "-o", tmp_path / "out")
+def test_worker_processes_fetch_for_themselves(address, tmp_path, whole):
+    done = read_apart(address, tmp_path / "out", last=6)
 
-    assert (local, remote.returncode) == (3, 3)
-    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
-    said = "".join((remote.stdout, remote.stderr)).encode()
-    files = [path.read_bytes() for path in (tmp_path / "out").iterdir()]
-    assert not any(key.encode() in text for key in KEYS.values() for text in (said, *files))
+    assert done.returncode == 0, done.stderr
+    assert tables(tmp_path / "out") == whole
+    texts = [done.stdout, done.stderr, *(each.read_bytes() for each in tmp_path.glob("out/*"))]
+    assert not any(key.encode() in text for key in KEYS.values() for text in texts)
 
 
 def test_a_run_that_was_killed_goes_on(address, read, tmp_path, whole):
-    code = (
-        "import os, sys; from pathlib import Path; from tests import test_batch as t\n"
-        "from formreader.batch import *\n"
-        "run_batch(t.find_inputs([sys.argv[1]], None),"
-        " t.make_recipe([t.load_template(t.CLAIM)], t.SeesSevens()),"
-        " Settings(out=Path(sys.argv[2]), max_error=0.001, engine=run_serially, images=False),"
-        " lambda tally: tally.pages_new < 3 or os._exit(9), lambda: t.datetime.now(t.UTC))"
-    )
-    process = subprocess.run([sys.executable, "-c", code, address, tmp_path / "out"], check=False)
+    killed = read_apart(address, tmp_path / "out", last=3)
 
     rest = read(address)
 
-    assert (process.returncode, rest.tally.pages_known) == (9, 3)
+    assert (killed.returncode, rest.tally.pages_known) == (9, 3)
     assert not (tmp_path / "out" / copies.FOLDER).exists()
     assert tables(tmp_path / "out") == whole
+
+
+def give_up(work, tasks):
+    """Be an engine whose workers die of everything."""
+    for task in tasks:
+        results, _ = work.give_up(task, "time: it took more than 60 s to read")
+        yield from results
+
+
+def test_files_that_workers_die_of_fetching_are_tried_again(address, read, tmp_path, whole):
+    lost = read(address, engine=give_up)
+
+    assert lost.problems == {"time: it took more than 60 s to read": 3}
+    assert read(address).tally.pages_new == 5
+    assert tables(tmp_path / "out") == whole
+
+
+def in_pairs_backwards(work, tasks):
+    """Be an engine that has the second of two files done before the first is begun."""
+    while pair := list(islice(tasks, 2)):
+        for task in reversed(pair):
+            yield from work(task)
+
+
+def test_it_is_no_matter_which_of_two_files_of_the_same_bytes_comes_first(
+    address, bucket, pictured, read, tmp_path
+):
+    for name in ("a2.png", "a3.png"):
+        bucket.put(f"in/{name}", (pictured / "a.png").read_bytes())
+    read(address)
+    usual = tables(tmp_path / "out")
+
+    finished = read(address, engine=in_pairs_backwards, fresh=True)
+
+    assert (finished.tally.pages_new, finished.tally.pages_known) == (5, 2)
+    assert finished.tally.files_done == 5
+    assert tables(tmp_path / "out") == usual
 
 
 def test_what_lies_at_an_address_is_chosen_as_in_a_folder(bucket, tmp_path):

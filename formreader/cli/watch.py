@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -91,7 +92,8 @@ def _require_reach(source: Source) -> None:
         SetupError: if it is no folder, or there is no driver for the address.
     """
     if isinstance(source, Address):
-        open_system(source)
+        with suppress(OSError):  # who cannot be reached now is waited for
+            open_system(source)
     elif not source.is_dir():
         raise InputError(f"there is no folder {_shown(source)}")
 
