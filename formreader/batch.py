@@ -259,7 +259,8 @@ class _Intake:
             engine = run_serially  # how many pages are left is known only after each file
         if self.copies is not None:
             self.sizes.update(self.store.sizes(), _sizes(self.store, inputs))
-        reader = FileReader(self.recipe, PART if limit is None else None, self.copies)
+        part = PART if limit is None else None
+        reader = FileReader(self.recipe, part, copies=self.copies)
         tasks = _Parted(self.parts, self._tasks(inputs, limit))
         with closing(engine(reader, tasks)) as results:
             for result in results:

@@ -3,6 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import TextIO
 
 from formreader.addresses import Address, Source, source_of
 from formreader.errors import InputError
-from formreader.objects import ListedObject, list_objects
+from formreader.objects import ListedObject, Listing, list_objects
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".webp", ".tif", ".tiff"}
 SUFFIXES |= {".pdf"}
 STDIN = "-"  # stands for a list of paths, one on each line
 RUN_FILE = "run.sqlite"  # a folder with one holds the results of a run, not its pages
 NOTHING = "there is nothing to read"
+AT_ONCE = 16  # addresses of a list: each answer takes some 20 ms
 SHOWN = 10  # paths in a message; a list may name thousands
 
 
@@ -101,22 +103,35 @@ def _absolute(path: str) -> Source:
     return Path(os.path.abspath(source))  # noqa: PTH100  Path.resolve would rename links
 
 
-def _look_at(named: Iterable[Source]) -> list[_Given]:
+def _look_at(named: Sequence[Source]) -> list[_Given]:
     """Return what is there; addresses are listed."""
-    given, missing, urls = [], list[Source](), dict[Address, str]()
+    listings = _list(source for source in named if isinstance(source, Address))
+    given, missing = [], list[Source]()
     for source in named:
         if isinstance(source, Path):
             given.append(_Given(source, source.is_dir()))
             missing += [] if os.path.lexists(source) else [source]
-        elif urls.setdefault(source, source.url) != source.url:
-            raise InputError(f"{source} is given twice, with other logins or queries; give one")
-        elif listing := list_objects(source):
+        elif listing := listings[source.url]:
             given.append(_Given(source, listing.is_folder, listing.objects))
         else:
             missing.append(source)
     if missing:
         raise InputError("there is no such file or folder:" + _listed(missing))
     return given
+
+
+def _list(addresses: Iterable[Address]) -> dict[str, Listing | None]:
+    """Return what lies at addresses, by their URLs; several are asked at once.
+
+    Raises:
+        InputError: if one cannot be reached, or is there twice with other logins.
+    """
+    urls = dict[Address, str]()
+    for address in addresses:
+        if urls.setdefault(address, address.url) != address.url:
+            raise InputError(f"{address} is given twice, with other logins or queries; give one")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(urls.values(), pool.map(list_objects, urls), strict=True))
 
 
 def _search(given: Iterable[_Given]) -> tuple[list[_Found], int]:

@@ -314,11 +314,11 @@ def test_another_machine_keeps_no_copy(address, monkeypatch, read, tmp_path, who
 def read_apart(address: str, out: Path, last: int) -> subprocess.CompletedProcess[bytes]:
     """Read by two worker processes of a process of its own, killed after the last page."""
     code = (
-        "import os, sys; from pathlib import Path; from tests import test_addresses as t\n"
-        "from tests.test_batch import workers\n"
+        "import os, sys; from tests.test_batch import *\n"
         "address, out, last = sys.argv[1:]\n"
-        "watch = lambda tally: tally.pages_new < int(last) or os._exit(9)\n"
-        "t.run(t.find_inputs([address], None), Path(out), watch, engine=workers(2))"
+        "run_batch(find_inputs([address], None), make_recipe([load_template(CLAIM)], SeesSevens()),"
+        " Settings(Path(out), max_error=0.001, engine=workers(2), images=False),"
+        " lambda tally: tally.pages_new < int(last) or os._exit(9), lambda: datetime.now(UTC))"
     )
     command = (sys.executable, "-c", code, address, out, str(last))
     return subprocess.run(command, capture_output=True, check=False)
