@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from formreader.addresses import Source
 from formreader.inputs import InputFile
 
 
 class State(NamedTuple):
     """What changes when a file is written."""
 
-    size: int
-    """Bytes."""
-    changed: int
-    """When, as the file system has it, nanoseconds."""
+    size: int | None
+    """Bytes; None where a store does not say."""
+    changed: int | str | None
+    """When, as the file system has it, nanoseconds; of an object, its version."""
 
 
 @dataclass(slots=True)
@@ -26,9 +27,9 @@ class Arrivals:
 
     settle: float
     """Seconds for which a file must stay as it is."""
-    _since: dict[Path, tuple[State, float]] = field(default_factory=dict)
+    _since: dict[Source, tuple[State, float]] = field(default_factory=dict)
     """How each file that waits was seen first, and when."""
-    _taken: dict[Path, State] = field(default_factory=dict)
+    _taken: dict[Source, State] = field(default_factory=dict)
 
     def take(self, files: Iterable[InputFile], now: float) -> list[InputFile]:
         """Return the files that are whole and new, or changed, since they were last taken.
@@ -39,7 +40,7 @@ class Arrivals:
         """
         whole = []
         for given in files:
-            state = _state_of(given.path)
+            state = _state_of(given)
             if state is None or self._taken.get(given.path) == state:
                 continue
             seen, since = self._since.get(given.path, (None, now))
@@ -57,10 +58,12 @@ class Arrivals:
             self._taken.pop(given.path, None)
 
 
-def _state_of(path: Path) -> State | None:
-    """Return what a file is like now; None where it has gone."""
+def _state_of(given: InputFile) -> State | None:
+    """Return what a file is like now, an object as it was listed; None where it has gone."""
+    if not isinstance(given.path, Path):
+        return State(given.listed.size, given.listed.version) if given.listed else None
     try:
-        found = path.stat()
+        found = given.path.stat()
     except OSError:
         return None
     return State(found.st_size, found.st_mtime_ns)

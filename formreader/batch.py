@@ -2,23 +2,36 @@
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from formreader import __version__
+from formreader.addresses import Address, Source
 from formreader.alarm import find_shifts
+from formreader.copies import LastCopy, room_for_copies
 from formreader.decide import decide
 from formreader.engines import Engine, run_serially
 from formreader.errors import SetupError, UnreadableError
 from formreader.evidence import Support
 from formreader.export import Counts, open_tables, write_summary
-from formreader.file_reader import PART, FileDone, FileOpened, FileReader, FileTask, PageDone
+from formreader.file_reader import (
+    PART,
+    Fetching,
+    FileDone,
+    FileFetched,
+    FileOpened,
+    FileReader,
+    FileTask,
+    PageDone,
+    Result,
+)
 from formreader.images import GrayImage
 from formreader.inputs import InputFile, Inputs
+from formreader.objects import fetch
 from formreader.pages import FailedPage, Page, read_page
 from formreader.policy import KeepPromise
 from formreader.recipe import Recipe
@@ -105,14 +118,19 @@ def run_batch(
         ValueError: if a page was lost on the way, which is a bug.
     """
     started = clock()
-    with Store(settings.out) as store:
+    addresses = {one.file: one.path for one in inputs.files if isinstance(one.path, Address)}
+    with (
+        Store(settings.out) as store,
+        room_for_copies(settings.out, wanted=bool(addresses)) as copies,
+    ):
         aside = store.set_aside() if settings.fresh else None
         _require_same_files(inputs, store)
         store.add_run(started.isoformat(), _described(settings), _versions(recipe))
-        intake = _Intake(store, recipe, Tally(len(inputs.files)), watch)
+        intake = _Intake(store, recipe, Tally(len(inputs.files)), watch, copies)
         intake.read(inputs, settings)
         policy = _policy(store, recipe, settings)
-        counts, problems, older = _write_tables(store, recipe, settings, policy, intake.tally.taken)
+        with _pictures(store.paths() | addresses, copies) as pictures:
+            counts, problems, older = _write_tables(intake, settings, policy, pictures)
     seconds = (clock() - started).total_seconds()
     supports = policy.supports(recipe.templates)
     details = {
@@ -139,12 +157,17 @@ def run_batch(
     )
 
 
-def content_digest(path: Path) -> str:
+def content_digest(path: Source) -> str:
     """Return the SHA-256 of a file's bytes, hexadecimal: 0.6 ms for a page of 1 MB.
 
     Raises:
         OSError: if it cannot be read.
     """
+    if isinstance(path, Address):
+        digest = hashlib.sha256()
+        for piece in fetch(path):
+            digest.update(piece)
+        return digest.hexdigest()
     if not path.is_file():  # opening a pipe would wait for ever
         raise FileNotFoundError(path)
     with path.open("rb") as file:
@@ -167,7 +190,7 @@ def _require_same_files(inputs: Inputs, store: Store) -> None:
             )
 
 
-def _differ(path: Path, other: Path) -> bool:
+def _differ(path: Source, other: Source) -> bool:
     """Tell whether two files can be opened and are not the same, byte for byte."""
     try:
         return content_digest(path) != content_digest(other)
@@ -175,8 +198,8 @@ def _differ(path: Path, other: Path) -> bool:
         return False
 
 
-def _why_not_opened(given: InputFile) -> str:
-    page = read_page(given.path, given.file, 1)
+def _why_not_opened(path: Path, file: str) -> str:
+    page = read_page(path, file, 1)
     if isinstance(page, FailedPage):
         return str(page.error)
     return str(UnreadableError("it could not be opened at once; the next run tries it again"))
@@ -209,6 +232,14 @@ class _Intake:
     recipe: Recipe
     tally: Tally
     watch: Watch
+    copies: Path | None = None
+    """Where what is fetched lies for as long as it is read; None where nothing is."""
+    sizes: set[int | None] = field(default_factory=set)
+    """Of all files there may be another of: one of the same size may be the same."""
+    fetching: dict[str, InputFile] = field(default_factory=dict)
+    """Files, by name, whose content is known only once they are fetched."""
+    unwanted: dict[str, FileTask | None] = field(default_factory=dict)
+    """Files, by name, of which pages come that are known or on their way; what else to read."""
     under_way: Counter[str] = field(default_factory=Counter)
     """Contents of files that are being read, and in how many parts."""
     parts: deque[FileTask] = field(default_factory=deque)
@@ -226,7 +257,10 @@ class _Intake:
             self.store.put_template(layout, StoredTemplate(template.folder, template.source))
         if limit is not None:
             engine = run_serially  # how many pages are left is known only after each file
-        reader = FileReader(self.recipe, PART if limit is None else None)
+        if self.copies is not None:
+            self.sizes.update(self.store.sizes(), _sizes(self.store, inputs))
+        part = PART if limit is None else None
+        reader = FileReader(self.recipe, part, copies=self.copies)
         tasks = _Parted(self.parts, self._tasks(inputs, limit))
         with closing(engine(reader, tasks)) as results:
             for result in results:
@@ -251,15 +285,32 @@ class _Intake:
 
     def _take(self, given: InputFile) -> FileTask | None:
         """Let the store know a file; return None if there is nothing to read in it."""
+        if isinstance(given.path, Path):
+            try:
+                content = content_digest(given.path)
+            except OSError:
+                self._lose(given.path, given.file, _why_not_opened(given.path, given.file))
+                return None
+            return self._enter(given, content)
+        known = self.store.content_of(given.listed) if given.listed else None
+        return self._enter(given, known) if known else self._to_fetch(given)
+
+    def _to_fetch(self, given: InputFile) -> FileTask:
+        """Return the task of a file that is read as it is fetched, if no other can be the same."""
+        size = given.listed.size if given.listed else None
+        may_be_twin = size is None or size in self.sizes
+        self.sizes.add(size)
+        self.fetching[given.file] = given
+        return FileTask(given.path, given.file, None, size=size, only_fetch=may_be_twin)
+
+    def _lose(self, path: Source, file: str, problem: str) -> None:
+        self.store.put_lost_file(path, file, self.recipe.digest, problem=problem)
+        self.tally.pages_new += 1
+
+    def _enter(self, given: InputFile, content: str) -> FileTask | None:
+        """Let the store know a file's content; return None if there is nothing to read in it."""
         recipe = self.recipe.digest
-        try:
-            content = content_digest(given.path)
-        except OSError:
-            problem = _why_not_opened(given)
-            self.store.put_lost_file(given.path, given.file, recipe, problem=problem)
-            self.tally.pages_new += 1
-            return None
-        self.store.put_file(given.path, given.file, recipe, content=content)
+        self.store.put_file(given.path, given.file, recipe, content=content, listed=given.listed)
         if content in self.under_way:
             self.twins.append(content)
             return None
@@ -270,14 +321,50 @@ class _Intake:
         if content in self.broken or len(known) == self.store.page_count(content):
             return None
         self.under_way[content] = 1
-        return FileTask(given.path, given.file, content, known)
+        size = given.listed.size if given.listed else None
+        return FileTask(given.path, given.file, content, known, size=size)
+
+    def _recognise(self, task: FileTask) -> None:
+        """Note what a file holds that was fetched; where it is known, stop reading it."""
+        content = task.content or ""
+        rest = self._enter(self.fetching.pop(task.file), content)
+        if task.only_fetch:
+            self._go_on(task, rest)
+        elif rest is None or rest.known:
+            self.unwanted[task.file] = rest
+
+    def _go_on(self, task: FileTask, rest: FileTask | None) -> None:
+        """Have the rest read of a file of which some is known, or all."""
+        left = None if task.limit is None or rest is None else task.limit - len(rest.known)
+        if rest is not None and (left is None or left > 0):
+            self.parts.append(replace(rest, limit=left))
+        else:
+            self.tally.files_done += 1
+            self._drop_copy(task.content)
+
+    def _drop_copy(self, content: str | None) -> None:
+        """Remove what was fetched of a file that nobody reads any more."""
+        if self.copies and content and content not in self.under_way:
+            with suppress(OSError):  # somebody looks at it; it goes with the folder
+                (self.copies / content).unlink(missing_ok=True)
 
     def _count_known(self, content: str) -> None:
         self.tally.pages_known += len(self.store.known_pages(content, self.recipe.digest))
 
-    def _keep(self, result: FileOpened | PageDone | FileDone) -> None:
+    def _keep(self, result: Result) -> None:
         """Put what became of a page into the store; at a file's end, check that none is missing."""
-        content, recipe = result.task.content, self.recipe.digest
+        task, content, recipe = result.task, result.task.content, self.recipe.digest
+        if isinstance(result, FileFetched):
+            self._recognise(task)
+        if isinstance(result, FileFetched | Fetching):
+            return
+        if task.file in self.unwanted:
+            if isinstance(result, FileDone):
+                self._go_on(task, self.unwanted.pop(task.file))
+            return
+        if content is None:
+            self._keep_unfetched(result)
+            return
         if isinstance(result, FileOpened):
             _, *others = result.parts
             self.parts.extend(others)
@@ -299,12 +386,20 @@ class _Intake:
         self.under_way[content] -= 1
         if not self.under_way[content]:
             del self.under_way[content]
-            self._close(result)
+            self._close(result, content)
 
-    def _close(self, last: FileDone) -> None:
+    def _keep_unfetched(self, result: FileOpened | PageDone | FileDone) -> None:
+        """Put into the store why a file could not be fetched."""
+        if isinstance(result, PageDone):
+            self._lose(result.task.path, result.task.file, str(result.outcome))
+        else:
+            del self.fetching[result.task.file]
+            self.tally.files_done += 1
+
+    def _close(self, last: FileDone, content: str) -> None:
         """Check that of a file that was read to its end no page is missing."""
-        content = last.task.content
         self.tally.files_done += 1
+        self._drop_copy(content)
         if content in self.broken or last.pages is None:
             return
         self.store.put_page_count(content, last.pages)
@@ -329,6 +424,15 @@ class _Parted:
         return self.parts.popleft() if self.parts else next(self.tasks)
 
 
+def _sizes(store: Store, inputs: Inputs) -> Iterator[int]:
+    """Yield the size of every file on this machine that is in the run, or comes into it."""
+    paths = {*store.paths().values(), *(given.path for given in inputs.files)}
+    for path in paths:
+        with suppress(OSError):
+            if isinstance(path, Path):
+                yield path.stat().st_size
+
+
 def _policy(store: Store, recipe: Recipe, settings: Settings) -> KeepPromise:
     """Return by what a run is decided."""
     evidence, hand = recipe.evidence, recipe.model.card.hand
@@ -337,24 +441,23 @@ def _policy(store: Store, recipe: Recipe, settings: Settings) -> KeepPromise:
 
 
 def _write_tables(
-    store: Store, recipe: Recipe, settings: Settings, policy: KeepPromise, taken: Set[str]
+    intake: _Intake, settings: Settings, policy: KeepPromise, pictures: PagePictures
 ) -> tuple[Counts, Counter[str], int]:
     """Decide every page of the run, and write all tables.
 
     Returns counts of what they hold, the reasons for pages set aside, and the number of pages of
     files that were not taken this time.
     """
-    templates = _templates(store, recipe)
-    pictures = _pictures(store.paths()) if settings.images else None
+    templates = _templates(intake.store, intake.recipe)
     problems: Counter[str] = Counter()
     older = 0
     with (
         open_tables(settings.out, templates.values()) as tables,
-        open_review(settings.out, pictures) as review,
+        open_review(settings.out, pictures if settings.images else None) as review,
     ):
-        for result in decide(store.pages, templates, policy):
+        for result in decide(intake.store.pages, templates, policy):
             tables.add(result)
-            older += result.file not in taken
+            older += result.file not in intake.tally.taken
             if isinstance(result, Problem):
                 problems[result.reason] += 1
             else:
@@ -368,11 +471,20 @@ def _templates(store: Store, recipe: Recipe) -> dict[str, Template]:
     return stored_templates(store) | today
 
 
-def _pictures(paths: Mapping[str, Path]) -> PagePictures:
-    """Return what reads a page of the run again, given where its files lie."""
+@contextmanager
+def _pictures(paths: Mapping[str, Source], copies: Path | None) -> Iterator[PagePictures]:
+    """Give what reads a page of the run again, given where its files lie.
 
-    def picture(file: str, number: int) -> GrayImage | None:
-        page = read_page(paths[file], file, number)
-        return page.image if isinstance(page, Page) else None
+    What is fetched for it is kept until the next file is asked for.
+    """
+    with closing(LastCopy(copies)) as last:
 
-    return picture
+        def picture(file: str, number: int) -> GrayImage | None:
+            try:
+                path = last.path_of(paths[file])
+            except (OSError, SetupError):
+                return None
+            page = read_page(path, file, number)
+            return page.image if isinstance(page, Page) else None
+
+        yield picture

@@ -52,6 +52,12 @@ class UnreadableError(PageError):
     code = "unreadable"
 
 
+class NotFetchedError(PageError):
+    """The file could not be fetched from where it is kept; the next run tries again."""
+
+    code = "not fetched"
+
+
 class BlankPageError(PageError):
     """The page holds nothing: it is all white or all black."""
 

@@ -5,8 +5,12 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
-from formreader.errors import PageError
+from formreader.addresses import Address, Source
+from formreader.copies import fetch_into, folder_for_copy
+from formreader.errors import NotFetchedError, PageError, SetupError
+from formreader.objects import CHANGED, FetchError
 from formreader.pages import FailedPage, Page, count_pages, read_pages
 from formreader.reader import read_page
 from formreader.recipe import Recipe
@@ -22,11 +26,11 @@ BUG = "bug"  # the code of a reason that is this program's own fault
 class FileTask:
     """A file to be read."""
 
-    path: Path
+    path: Source
     file: str
     """Its name in the tables."""
-    content: str
-    """SHA-256 of its bytes, hexadecimal."""
+    content: str | None
+    """SHA-256 of its bytes, hexadecimal; None: to be found out when it is fetched."""
     known: frozenset[int] = frozenset()
     """Numbers of the pages that need not be read."""
     limit: int | None = None
@@ -37,6 +41,10 @@ class FileTask:
     """The first page of its part of the file."""
     end: int | None = None
     """The last; None: that of the file."""
+    size: int | None = None
+    """Bytes, of a file that is to be fetched; None where they are not known."""
+    only_fetch: bool = False
+    """Find out what its content is and no more: another file may have the same."""
 
     @property
     def first(self) -> int:
@@ -57,6 +65,21 @@ class FileTask:
             replace(self, pages=pages, start=start, end=min(start + part - 1, pages))
             for start in starts
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """Another piece of a file has been fetched."""
+
+    task: FileTask
+
+
+@dataclass(frozen=True, slots=True)
+class FileFetched:
+    """A file has been fetched; unless that was all, its pages follow."""
+
+    task: FileTask
+    """Now with its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,9 @@ class FileDone:
     """How many the file has; None if it, or its part, was not read to the end."""
 
 
+Result: TypeAlias = Fetching | FileFetched | FileOpened | PageDone | FileDone
+
+
 @dataclass(frozen=True, slots=True)
 class FileReader:
     """Reads files by a recipe."""
@@ -96,16 +122,48 @@ class FileReader:
     recipe: Recipe
     part: int | None = PART
     """Pages that are read in one go, that others can read on; None: all."""
+    copies: Path | None = None
+    """Folder for what is fetched, where there is such a folder: who made it removes them."""
 
-    def __call__(self, task: FileTask) -> Iterator[FileOpened | PageDone | FileDone]:
+    def __call__(self, task: FileTask) -> Iterator[Result]:
         """Yield what becomes of every page that is not known yet, then the end of the file.
 
         Nothing is raised: what this program does wrong on a page sets the page aside, so that
         one bug does not end a night's work.
         """
+        if isinstance(task.path, Path):
+            yield from self._read_file(task, task.path)
+            return
+        try:
+            with folder_for_copy(self.copies) as folder:
+                yield from self._read_copy(task, task.path, folder)
+        except (OSError, SetupError) as error:
+            yield _lost(task, task.start, str(_why_not_fetched(error)))
+            yield FileDone(task, pages=None)
+
+    def _read_copy(self, task: FileTask, address: Address, folder: Path) -> Iterator[Result]:
+        """Fetch a file, unless it is there, and read it.
+
+        Raises:
+            OSError, SetupError: if it cannot be fetched.
+        """
+        content = task.content or ""
+        if not content or not (folder / content).is_file():
+            for content in fetch_into(folder, address, task.size):
+                if not content:
+                    yield Fetching(task)
+            if task.content is None:
+                task = replace(task, content=content)
+                yield FileFetched(task)
+            elif content != task.content:
+                raise FetchError(CHANGED)
+        if not task.only_fetch:
+            yield from self._read_file(task, folder / content)
+
+    def _read_file(self, task: FileTask, path: Path) -> Iterator[Result]:
         number = done = 0
         try:
-            pages = task.pages or count_pages(task.path)
+            pages = task.pages or count_pages(path)
             if task.pages is None and pages is not None and pages > 1:
                 parts = task.opened(pages, self.part)
                 yield FileOpened(task, parts)
@@ -116,8 +174,11 @@ class FileReader:
             if task.end is not None and task.first > task.end:
                 yield FileDone(task, task.pages)
                 return
-            for page in read_pages(task.path, task.file, first):
+            for page in read_pages(path, task.file, first):
                 if done == task.limit:
+                    break
+                if isinstance(page, FailedPage) and not page.settled:
+                    yield _lost(task, page.number, str(page.error))
                     break
                 number = page.number
                 if number not in task.known:
@@ -130,11 +191,10 @@ class FileReader:
                 yield FileDone(task, number if task.end is None else None)
                 return
         except Exception as error:  # noqa: BLE001 - the boundary of a file
-            unread = next(page for page in itertools.count(number + 1) if page not in task.known)
-            yield PageDone(task, unread, _bug(error), settled=False)
+            yield _lost(task, number + 1, _bug(error))
         yield FileDone(task, pages=None)
 
-    def rest(self, task: FileTask, result: FileOpened | PageDone | FileDone) -> FileTask:
+    def rest(self, task: FileTask, result: Result) -> FileTask:
         """Return what is left to be read of a file when one more thing is known of it."""
         match result:
             case FileOpened(_, parts):
@@ -142,7 +202,9 @@ class FileReader:
             case PageDone(_, page):
                 left = None if task.limit is None else task.limit - 1
                 return replace(task, known=task.known | {page}, limit=left)
-            case FileDone():
+            case FileFetched(fetched):
+                return fetched
+            case FileDone() | Fetching():
                 return task
 
     def give_up(
@@ -171,6 +233,24 @@ class FileReader:
         except Exception as error:  # noqa: BLE001 - the boundary of a page
             return PageDone(task, page.number, _bug(error), settled=False)
         return PageDone(task, page.number, reading)
+
+
+def _lost(task: FileTask, number: int, why: str) -> PageDone:
+    """Say why no page is read from this one on: the first that is not known stands for them."""
+    unread = next(page for page in itertools.count(number) if page not in task.known)
+    return PageDone(task, unread, why, settled=False)
+
+
+def _why_not_fetched(error: OSError | SetupError) -> NotFetchedError:
+    match error:
+        case FileNotFoundError():
+            return NotFetchedError("it is gone")
+        case PermissionError():
+            return NotFetchedError("there is no permission to read it")
+        case OSError(strerror=str(words)):
+            return NotFetchedError(words)
+        case _:
+            return NotFetchedError(str(error))
 
 
 def _bug(error: Exception) -> str:

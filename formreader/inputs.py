@@ -3,17 +3,22 @@
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TextIO
 
+from formreader.addresses import Address, Source, source_of
 from formreader.errors import InputError
+from formreader.objects import ListedObject, Listing, list_objects
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".webp", ".tif", ".tiff"}
 SUFFIXES |= {".pdf"}
 STDIN = "-"  # stands for a list of paths, one on each line
 RUN_FILE = "run.sqlite"  # a folder with one holds the results of a run, not its pages
 NOTHING = "there is nothing to read"
+AT_ONCE = 16  # addresses of a list: each answer takes some 20 ms
 SHOWN = 10  # paths in a message; a list may name thousands
 
 
@@ -21,9 +26,11 @@ SHOWN = 10  # paths in a message; a list may name thousands
 class InputFile:
     """A file to read pages from."""
 
-    path: Path
+    path: Source
     file: str
     """As the tables show it: relative to what all paths have in common, with "/" on any system."""
+    listed: ListedObject | None = None
+    """How its store shows it; None of a file on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,31 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
+class _Given:
+    """What a path or address leads to."""
+
+    source: Source
+    is_folder: bool
+    objects: tuple[ListedObject, ...] = ()
+    """All that lie at an address and below it."""
+
+    @property
+    def folder(self) -> Source:
+        """The folder itself, or that of a file."""
+        return self.source if self.is_folder else self.source.parent
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """A file, and where it lies when every link is followed."""
 
-    path: Path
+    path: Source
     real: str
+    listed: ListedObject | None = None
 
 
 def find_inputs(paths: Sequence[str], stdin: TextIO | None) -> Inputs:
-    """Find all picture files that paths lead to, each once whatever links lead to it.
+    """Find all picture files that paths and addresses lead to, each once whatever leads to it.
 
     A file is taken as it is named, a folder with all that is in it, "-" for a list on `stdin`.
 
@@ -52,16 +75,18 @@ def find_inputs(paths: Sequence[str], stdin: TextIO | None) -> Inputs:
         InputError: if a path does not exist, a folder cannot be listed, or there is no picture.
     """
     named = tuple(_named(paths, stdin))
-    _require_existing(named)
-    found, ignored = _search(named)
+    given = _look_at(named)
+    found, ignored = _search(given)
     if not found:
         raise _nothing_found(named, ignored)
-    root = _common_folder(named)
-    files = (InputFile(one.path, _shown(one.path, root)) for one in _without_twins(found))
+    root = _common_folder(given)
+    files = (
+        InputFile(one.path, _shown(one.path, root), one.listed) for one in _without_twins(found)
+    )
     return Inputs(tuple(sorted(files, key=lambda one: one.file)), ignored)
 
 
-def _named(paths: Iterable[str], stdin: TextIO | None) -> Iterator[Path]:
+def _named(paths: Iterable[str], stdin: TextIO | None) -> Iterator[Source]:
     for path in paths:
         if path != STDIN:
             yield _absolute(path)
@@ -71,29 +96,63 @@ def _named(paths: Iterable[str], stdin: TextIO | None) -> Iterator[Path]:
             yield from (_absolute(line.rstrip("\r\n")) for line in stdin if line.strip())
 
 
-def _absolute(path: str) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100  Path.resolve would rename links
+def _absolute(path: str) -> Source:
+    source = source_of(path)
+    if isinstance(source, Address):
+        return source
+    return Path(os.path.abspath(source))  # noqa: PTH100  Path.resolve would rename links
 
 
-def _require_existing(named: Sequence[Path]) -> None:
-    missing = [path for path in named if not os.path.lexists(path)]
+def _look_at(named: Sequence[Source]) -> list[_Given]:
+    """Return what is there; addresses are listed."""
+    listings = _list(source for source in named if isinstance(source, Address))
+    given, missing = [], list[Source]()
+    for source in named:
+        if isinstance(source, Path):
+            given.append(_Given(source, source.is_dir()))
+            missing += [] if os.path.lexists(source) else [source]
+        elif listing := listings[source.url]:
+            given.append(_Given(source, listing.is_folder, listing.objects))
+        else:
+            missing.append(source)
     if missing:
         raise InputError("there is no such file or folder:" + _listed(missing))
+    return given
 
 
-def _search(named: Iterable[Path]) -> tuple[list[_Found], int]:
+def _list(addresses: Iterable[Address]) -> dict[str, Listing | None]:
+    """Return what lies at addresses, by their URLs; several are asked at once.
+
+    Raises:
+        InputError: if one cannot be reached, or is there twice with other logins.
+    """
+    urls = dict[Address, str]()
+    for address in addresses:
+        if urls.setdefault(address, address.url) != address.url:
+            raise InputError(f"{address} is given twice, with other logins or queries; give one")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(urls.values(), pool.map(list_objects, urls), strict=True))
+
+
+def _search(given: Iterable[_Given]) -> tuple[list[_Found], int]:
     """Return the pictures among paths and inside of them, and how many files were passed over."""
     found, ignored, seen = [], 0, set[str]()
-    for path in named:
-        if path.is_dir():
-            inside, passed_over = _walk(path, seen)
-            found += inside
-            ignored += passed_over
-        elif _is_picture(path.name):
-            found.append(_find(path, os.path.realpath(path.parent)))
+    for one in given:
+        if isinstance(one.source, Path):
+            inside, passed_over = _search_path(one.source, seen)
         else:
-            ignored += 1
+            inside, passed_over = _pick(one.source, one.objects)
+        found += inside
+        ignored += passed_over
     return found, ignored
+
+
+def _search_path(path: Path, seen: set[str]) -> tuple[list[_Found], int]:
+    if path.is_dir():
+        return _walk(path, seen)
+    if _is_picture(path.name):
+        return [_find(path, os.path.realpath(path.parent))], 0
+    return [], 1
 
 
 def _walk(folder: Path, seen: set[str]) -> tuple[list[_Found], int]:
@@ -117,6 +176,25 @@ def _walk(folder: Path, seen: set[str]) -> tuple[list[_Found], int]:
     return found, ignored
 
 
+def _pick(folder: Address, objects: tuple[ListedObject, ...]) -> tuple[list[_Found], int]:
+    """Choose among what lies at an address as among files."""
+    top = folder.parts
+    parents = {one.address.parts[:-1] for one in objects if one.address.name == RUN_FILE}
+    runs = parents - {top}
+    found, passed_over = [], set[tuple[str, ...]]()
+    for one in objects:
+        parts = one.address.parts
+        way = (parts[:end] for end in range(len(top) + 1, len(parts) + 1))
+        stop = next((each for each in way if each in runs or _is_hidden(each[-1])), None)
+        if stop is not None and not _is_hidden(stop[-1]):
+            continue
+        if stop is None and _is_picture(parts[-1]):
+            found.append(_Found(one.address, str(one.address), one))
+        else:
+            passed_over.add(stop or parts)
+    return found, len(passed_over)
+
+
 def _refuse(error: OSError) -> None:
     raise InputError(f"the folder {error.filename} cannot be listed: {error.strerror}") from error
 
@@ -138,27 +216,45 @@ def _find(path: Path, real_folder: str) -> _Found:
 def _without_twins(found: Iterable[_Found]) -> Iterable[_Found]:
     """Keep one path to each file: the one without links if there is one, else the first."""
     paths: dict[str, _Found] = {}
-    for one in sorted(found, key=lambda one: (str(one.path) != one.real, one.path.as_posix())):
+    for one in sorted(found, key=_by_links_and_name):
         paths.setdefault(one.real, one)
     return paths.values()
 
 
-def _common_folder(named: Iterable[Path]) -> Path | None:
-    """Return what paths have in common: a lone folder itself; None across Windows drives."""
-    folders = [path if path.is_dir() else path.parent for path in named]
+def _by_links_and_name(one: _Found) -> tuple[bool, str]:
+    return str(one.path) != one.real, _text(one.path)
+
+
+def _common_folder(given: Iterable[_Given]) -> Source | None:
+    """Return what all have in common: a lone folder itself; None across drives, or stores."""
+    folders = [one.folder for one in given]
+    paths = [folder for folder in folders if isinstance(folder, Path)]
+    addresses = [folder for folder in folders if isinstance(folder, Address)]
+    if (paths and addresses) or len({address.scheme for address in addresses}) > 1:
+        return None
+    if addresses:
+        levels = zip(*(address.parts for address in addresses), strict=False)
+        common = takewhile(lambda names: len(set(names)) == 1, levels)
+        return addresses[0].of(tuple(names[0] for names in common))
     try:
-        return Path(os.path.commonpath(folders))
+        return Path(os.path.commonpath(paths))
     except ValueError:
         return None
 
 
-def _shown(path: Path, root: Path | None) -> str:
+def _shown(path: Source, root: Source | None) -> str:
     """Return how tables show a path: bytes that are no text are written out in hexadecimal."""
-    text = (path.relative_to(root) if root else path).as_posix()
-    return os.fsencode(text).decode(errors="backslashreplace")
+    if isinstance(path, Address):
+        return "/".join(path.parts[len(root.parts) :]) if root else str(path)
+    below = path.relative_to(root) if isinstance(root, Path) else path
+    return os.fsencode(_text(below)).decode(errors="backslashreplace")
 
 
-def _nothing_found(named: Sequence[Path], ignored: int) -> InputError:
+def _text(path: Source) -> str:
+    return path.as_posix() if isinstance(path, Path) else str(path)
+
+
+def _nothing_found(named: Sequence[Source], ignored: int) -> InputError:
     if not named:
         return InputError(f"{NOTHING}: no path was given")
     kinds = ", ".join(sorted(SUFFIXES))
@@ -169,7 +265,7 @@ def _nothing_found(named: Sequence[Path], ignored: int) -> InputError:
     )
 
 
-def _listed(paths: Sequence[Path]) -> str:
+def _listed(paths: Sequence[Source]) -> str:
     lines = [_shown(path, None) for path in paths[:SHOWN]]
     if len(paths) > SHOWN:
         lines.append(f"and {len(paths) - SHOWN} more")

@@ -10,8 +10,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from formreader.addresses import Address, Source, source_of
 from formreader.errors import SetupError
 from formreader.inputs import RUN_FILE
+from formreader.objects import ListedObject
 from formreader.packing import pack, unpack
 from formreader.results import PageReading
 from formreader.template import Template
@@ -57,6 +59,7 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     """,
     "CREATE INDEX files_by_content ON files (content, file)",
+    "ALTER TABLE files ADD COLUMN size INTEGER; ALTER TABLE files ADD COLUMN version TEXT",
 )
 """Number n brings a store from version n to n + 1; a later version adds at the end."""
 
@@ -75,7 +78,7 @@ class StoredPage:
     """What became of one page of the run."""
 
     file: str
-    path: Path
+    path: Source
     """Where the file lay when it was last seen."""
     page: int
     outcome: PageReading | str
@@ -174,14 +177,48 @@ class Store:
         )
         return {layout: StoredTemplate(Path(folder), toml) for layout, folder, toml in rows}
 
-    def paths(self) -> dict[str, Path]:
+    def paths(self) -> dict[str, Source]:
         """Return where each file lay when it was last seen, by its name in the tables."""
         rows = self._connection.execute("SELECT file, path FROM files")
-        return {file: Path(path) for file, path in rows}
+        return {file: source_of(path) for file, path in rows}
 
-    def put_file(self, path: Path, file: str, recipe: str, *, content: str) -> None:
-        """Let the rows of a file be those of this content, read by this recipe."""
+    def content_of(self, listed: ListedObject) -> str | None:
+        """Return the content that an object had when this version was fetched, if it ever was."""
+        row = self._connection.execute(
+            "SELECT content FROM files WHERE path = CAST(? AS TEXT) AND version = ?",
+            (_place(listed.address), listed.version),
+        ).fetchone()
+        return row[0] if row else None
+
+    def sizes(self) -> set[int]:
+        """Return how many bytes the files have that were fetched."""
+        rows = self._connection.execute("SELECT DISTINCT size FROM files WHERE size IS NOT NULL")
+        return {size for (size,) in rows}
+
+    def put_file(
+        self,
+        path: Source,
+        file: str,
+        recipe: str,
+        *,
+        content: str,
+        listed: ListedObject | None = None,
+    ) -> None:
+        """Let the rows of a file be those of this content, read by this recipe.
+
+        Args:
+            path: where it lies.
+            file: its name in the tables.
+            recipe: digest of the recipe.
+            content: digest of its bytes.
+            listed: the version that was fetched; None of a file on this machine.
+        """
         self._put_file(path, file, recipe, content, None)
+        if listed is not None:
+            self._connection.execute(
+                "UPDATE files SET size = ?, version = ? WHERE path = CAST(? AS TEXT)",
+                (listed.size, listed.version, _place(path)),
+            )
 
     def forget_unsettled(self, content: str, recipe: str) -> None:
         """Forget the pages of a content that are not settled, so that they are read once more."""
@@ -189,7 +226,7 @@ class Store:
             "DELETE FROM pages WHERE content = ? AND recipe = ? AND NOT settled", (content, recipe)
         )
 
-    def put_lost_file(self, path: Path, file: str, recipe: str, *, problem: str) -> None:
+    def put_lost_file(self, path: Source, file: str, recipe: str, *, problem: str) -> None:
         """Let the one row of a file say why it could not be opened."""
         self._put_file(path, file, recipe, None, problem)
 
@@ -234,14 +271,14 @@ class Store:
             file, path, page, layout, reading, floats, problem, first = row
             outcome = problem if reading is None else unpack(reading, floats)
             yield StoredPage(
-                file, Path(path), page, outcome, layout, None if first == file else first
+                file, source_of(path), page, outcome, layout, None if first == file else first
             )
 
     def _put_file(
-        self, path: Path, file: str, recipe: str, content: str | None, problem: str | None
+        self, path: Source, file: str, recipe: str, content: str | None, problem: str | None
     ) -> None:
         """Replace what is known of the file under its path, and of any other under its name."""
-        place, name = os.fsencode(path.absolute()), os.fsencode(file)
+        place, name = _place(path), os.fsencode(file)
         with _transaction(self._connection):
             self._connection.execute(
                 "DELETE FROM files WHERE path = CAST(? AS TEXT) OR file = CAST(? AS TEXT)",
@@ -252,6 +289,10 @@ class Store:
                 " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?)",
                 (place, name, recipe, content, problem),
             )
+
+
+def _place(path: Source) -> bytes:
+    return os.fsencode(str(path) if isinstance(path, Address) else path.absolute())
 
 
 def stored_templates(store: Store) -> dict[str, Template]:

@@ -1,6 +1,7 @@
 """Runs: nothing is lost, nothing is read twice, and the tables are always the same."""
 
 import csv
+import errno
 import json
 import shutil
 import sqlite3
@@ -424,6 +425,24 @@ def test_a_bug_in_opening_files_is_the_problem_of_the_next_page(read, tmp_path, 
     assert (broken.counts.read, broken.counts.set_aside, broken.tally.pages) == (2, 4, 6)
     assert mended.counts.set_aside == 1
     assert tables(tmp_path / "broken") == tables(tmp_path / "whole")
+
+
+def test_pages_that_a_disk_failed_on_are_tried_again(read, tmp_path, monkeypatch):
+    def fail(path: Path, first: int = 1):
+        raise OSError(errno.EIO, "Input/output error")
+        yield
+
+    read(out="whole")
+    monkeypatch.setattr("formreader.pages.pictures.scans", fail)
+    monkeypatch.setattr("formreader.pages.tiff._read", lambda _: next(fail(Path())))
+    failed = read()
+    monkeypatch.undo()
+
+    again = read()
+
+    assert failed.problems == {"unreadable: it cannot be opened: Input/output error": 3}
+    assert again.tally.pages_new == 5
+    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
 
 
 def test_a_page_that_got_lost_is_noticed(read, monkeypatch):

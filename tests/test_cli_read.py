@@ -160,11 +160,11 @@ def test_an_interrupted_run_says_how_to_go_on(scans, tmp_path):
     assert b"run the same command again to go on" in said
 
 
-def test_reading_loads_neither_tensorflow_nor_pandas(scans, tmp_path):
+def test_reading_loads_neither_tensorflow_nor_pandas_nor_fsspec(scans, tmp_path):
     code = (
         "import sys; from formreader.cli import main\n"
         "try: main()\n"
-        "finally: sys.exit(str({'tensorflow', 'keras', 'pandas'} & sys.modules.keys()))"
+        "finally: sys.exit(str({'tensorflow', 'keras', 'pandas', 'fsspec'} & sys.modules.keys()))"
     )
     arguments = ("read", scans, "-t", CLAIM, "-o", tmp_path / "out", "--max-error", "0.05")
 

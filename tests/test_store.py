@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formreader.addresses import Address
 from formreader.errors import SetupError
 from formreader.geometry import Rect
 from formreader.images import CLASSES
+from formreader.objects import ListedObject
 from formreader.results import BoxReading, BoxState, FieldReading, PageReading
 from formreader.store import MIGRATIONS, Store, StoredTemplate
 
@@ -199,6 +201,31 @@ def test_an_old_store_is_brought_up_to_date(tmp_path, monkeypatch):
 
     with Store(tmp_path) as store:
         assert rows(store) == [("a.png", 1)]
+
+
+def test_a_store_from_before_objects_were_fetched_is_brought_up_to_date(tmp_path, monkeypatch):
+    monkeypatch.setattr("formreader.store.MIGRATIONS", MIGRATIONS[:2])
+    with Store(tmp_path) as store:
+        fill(store, "a.png", "content", 1)
+    monkeypatch.undo()
+
+    with Store(tmp_path) as store:
+        assert (rows(store), store.sizes()) == ([("a.png", 1)], set())
+
+
+def object_at(version: str) -> ListedObject:
+    return ListedObject(Address("s3://forms/a.png"), size=7, version=version)
+
+
+def test_the_content_of_an_object_is_known_by_its_version(tmp_path):
+    first, second = object_at("7 first"), object_at("7 second")
+
+    with Store(tmp_path) as store:
+        store.put_file(first.address, "a.png", "recipe", content="content", listed=first)
+
+        assert store.paths() == {"a.png": first.address}
+        assert (store.content_of(first), store.content_of(second)) == ("content", None)
+        assert store.sizes() == {7}
 
 
 def test_a_folder_that_cannot_be_made_is_a_set_up_error(tmp_path):

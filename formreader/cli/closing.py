@@ -8,6 +8,7 @@ import typer
 
 from formreader.batch import Finished
 from formreader.cli.columns import in_columns
+from formreader.errors import NotFetchedError
 from formreader.export import Counts
 from formreader.file_reader import BUG
 from formreader.policy import STRICTER
@@ -87,6 +88,8 @@ def _lines(finished: Finished, out: Path) -> list[str]:
         lines.append(f"pages set aside, and why: {folder}/problems.csv")
     if any(reason.startswith(f"{BUG}:") for reason in finished.problems):
         lines.append("a bug set pages aside: please report it; the next run tries them again")
+    if any(reason.startswith(f"{NotFetchedError.code}:") for reason in finished.problems):
+        lines.append("what was not fetched is tried again by the next run")
     if finished.aside:
         lines.append(f"the run before: {finished.aside.as_posix()}")
     return lines

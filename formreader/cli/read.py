@@ -40,7 +40,8 @@ def read(  # noqa: PLR0913, PLR0917 options of the command line
         list[str],
         typer.Argument(
             metavar="PATH...",
-            help="Files and folders; - takes a list of them from standard input.",
+            help="Files, folders, and addresses of either, as s3://bucket/scans; - takes a list of "
+            "them from standard input.",
             show_default=False,
         ),
     ],

@@ -2,12 +2,14 @@
 
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from formreader.addresses import Address, Source, source_of
 from formreader.arrivals import Arrivals
 from formreader.batch import Settings
 from formreader.cli.engine import PAGE_SECONDS, EngineName, make_engine
@@ -23,6 +25,7 @@ from formreader.cli.options import (
 from formreader.cli.read import batch_of, load_recipe
 from formreader.errors import FormreaderError, InputError
 from formreader.inputs import NOTHING, InputFile, Inputs, find_inputs
+from formreader.objects import open_system
 from formreader.recipe import Recipe
 from formreader.results import Status
 from formreader.shipped import DEFAULT_MODEL
@@ -34,8 +37,10 @@ REST = 4.0  # times as long as the last files took: the tables of all are made a
 
 def watch(  # noqa: PLR0913, PLR0917 options of the command line
     folder: Annotated[
-        Path,
-        typer.Argument(metavar="FOLDER", help="Where files arrive.", exists=True, file_okay=False),
+        str,
+        typer.Argument(
+            metavar="FOLDER", help="Where files arrive; an address too, as s3://bucket/scans."
+        ),
     ],
     template: Templates,
     out: Annotated[Path, typer.Option("-o", "--out", help="The run folder.", file_okay=False)],
@@ -54,16 +59,18 @@ def watch(  # noqa: PLR0913, PLR0917 options of the command line
     A file is read once it has stopped growing; the tables are then made anew. Ctrl-C stops it, and
     the same command goes on later, with what has come meanwhile.
     """
+    source = source_of(folder)
+    _require_reach(source)
     recipe = load_recipe(template, model, max_error)
     engine = make_engine(EngineName.LOCAL, jobs, page_seconds)
     settings = Settings(out=out, max_error=max_error, engine=engine, images=not no_images)
     arrivals = Arrivals(settle)
-    typer.echo(f"watching {folder.as_posix()}; Ctrl-C stops it", err=True)
+    typer.echo(f"watching {_shown(source)}; Ctrl-C stops it", err=True)
     complaint = ""
     try:
         while True:
             started = time.monotonic()
-            files, trouble = _files_in(folder)
+            files, trouble = _files_in(folder, source)
             if trouble and trouble != complaint:
                 typer.echo(f"note: {trouble}", err=True)
             complaint = trouble
@@ -78,16 +85,33 @@ def watch(  # noqa: PLR0913, PLR0917 options of the command line
         typer.echo("stopped; the same command goes on", err=True)
 
 
-def _files_in(folder: Path) -> tuple[tuple[InputFile, ...], str]:
+def _require_reach(source: Source) -> None:
+    """Check that files can arrive there at all.
+
+    Raises:
+        SetupError: if it is no folder, or there is no driver for the address.
+    """
+    if isinstance(source, Address):
+        with suppress(OSError):  # who cannot be reached now is waited for
+            open_system(source)
+    elif not source.is_dir():
+        raise InputError(f"there is no folder {_shown(source)}")
+
+
+def _shown(source: Source) -> str:
+    return source.as_posix() if isinstance(source, Path) else str(source)
+
+
+def _files_in(folder: str, source: Source) -> tuple[tuple[InputFile, ...], str]:
     """Return the files that are there now, or none, and what keeps them from being seen."""
     try:
-        if not folder.is_dir():
-            return (), f"{folder.as_posix()} is gone; waiting for it to come back"
-        return find_inputs([str(folder)], sys.stdin).files, ""
+        if isinstance(source, Path) and not source.is_dir():
+            return (), f"{_shown(source)} is gone; waiting for it to come back"
+        return find_inputs([folder], sys.stdin).files, ""
     except InputError as error:
         return (), "" if str(error).startswith(NOTHING) else str(error)
     except OSError as error:  # as of a network share that has lost its server
-        return (), f"{folder.as_posix()} cannot be seen: {error.strerror}"
+        return (), f"{_shown(source)} cannot be seen: {error.strerror}"
 
 
 def _read(files: list[InputFile], recipe: Recipe, settings: Settings) -> None:

@@ -50,6 +50,8 @@ class FailedPage:
     file: str
     number: int
     error: PageError
+    settled: bool = True
+    """Whether reading it again would give the same: not where a disk or share failed."""
 
 
 def count_pages(path: Path) -> int | None:
@@ -77,7 +79,7 @@ def read_pages(path: Path, file: str, first: int = 1) -> Iterator[Page | FailedP
             yield _page(file, number, scan)
             number += 1
     except (UnreadableError, OSError) as error:
-        yield FailedPage(file, number, _reason(path, error))
+        yield _failed(path, file, number, error)
 
 
 def read_page(path: Path, file: str, number: int) -> Page | FailedPage:
@@ -86,7 +88,7 @@ def read_page(path: Path, file: str, number: int) -> Page | FailedPage:
         with closing(_scans(path, first=number)) as scans:
             return _page(file, number, next(scans, UnreadableError("the file has no such page")))
     except (UnreadableError, OSError) as error:
-        return FailedPage(file, number, _reason(path, error))
+        return _failed(path, file, number, error)
 
 
 def _scans(path: Path, first: int) -> Generator[Scan | UnreadableError]:
@@ -113,6 +115,11 @@ def _page(file: str, number: int, scan: Scan | UnreadableError) -> Page | Failed
         shade = "white" if scan.image.mean() > 127 else "black"
         return FailedPage(file, number, BlankPageError(f"it is all {shade}"))
     return Page(file, number, scan.image, scan.dpi)
+
+
+def _failed(path: Path, file: str, number: int, error: UnreadableError | OSError) -> FailedPage:
+    settled = isinstance(error, UnreadableError)
+    return FailedPage(file, number, _reason(path, error), settled)
 
 
 def _reason(path: Path, error: UnreadableError | OSError) -> UnreadableError:

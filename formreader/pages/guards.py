@@ -1,5 +1,6 @@
 """What keeps a bad file from stopping a run: limits, and one class for whatever decoders throw."""
 
+import errno
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from formreader.errors import PageError, UnreadableError
 
 MAX_PIXELS = 80_000_000  # A3 at 600 dpi has 70 million; above 89 million Pillow warns by itself
 MAX_BYTES = 500_000_000  # of a file read at once: MAX_PIXELS in 16-bit colour have 480 million
+DAMAGE = {None, errno.EINVAL}  # of a broken picture: Pillow's own errors, and a place no file has
 MILLION = 1_000_000
 
 _silence = Lock()
@@ -46,9 +48,11 @@ def refusing_damage(what: str) -> Iterator[None]:
     """Say of whatever a decoder throws that the file is damaged.
 
     Decoders answer broken bytes with exceptions of any class, and with texts that hold
-    addresses, which must not reach a table that is the same in every run.
+    addresses, which must not reach a table that is the same in every run. What a disk or share
+    did is told apart by its number, and goes through: it says nothing about the file.
 
     Raises:
+        OSError: if the file could not be read.
         UnreadableError: in place of every error but another reason to set the page aside.
     """
     try:
@@ -56,6 +60,8 @@ def refusing_damage(what: str) -> Iterator[None]:
     except PageError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno not in DAMAGE:
+            raise
         raise UnreadableError(f"the {what} is damaged or cut off") from error
 
 
