@@ -19,14 +19,18 @@ from formreader.export import Counts, open_tables, write_summary
 from formreader.file_reader import PART, FileDone, FileOpened, FileReader, FileTask, PageDone
 from formreader.images import GrayImage
 from formreader.inputs import InputFile, Inputs
+from formreader.packing import PackedReading
 from formreader.pages import FailedPage, Page, read_page
 from formreader.policy import KeepPromise
 from formreader.recipe import Recipe
 from formreader.report import PagePictures, open_review
-from formreader.results import PageReading, Problem
+from formreader.results import Problem
 from formreader.shift import Shift
 from formreader.store import Store, StoredTemplate, stored_templates
 from formreader.template import Template
+
+
+CHUNK = 1 << 16  # bytes: a small file has no use for the larger buffer of `hashlib.file_digest`
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +151,11 @@ def content_digest(path: Path) -> str:
     """
     if not path.is_file():  # opening a pipe would wait for ever
         raise FileNotFoundError(path)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _require_same_files(inputs: Inputs, store: Store) -> None:
@@ -285,7 +292,7 @@ class _Intake:
             return
         if isinstance(result, PageDone):
             self.tally.pages_new += 1
-            if isinstance(result.outcome, PageReading):
+            if isinstance(result.outcome, PackedReading):
                 layout = self.recipe.layouts[result.outcome.template]
                 self.store.put_reading(content, recipe, result.page, layout, result.outcome)
             else:
@@ -345,7 +352,7 @@ def _write_tables(
     files that were not taken this time.
     """
     templates = _templates(store, recipe)
-    pictures = _pictures(store.paths()) if settings.images else None
+    pictures = _pictures(store) if settings.images else None
     problems: Counter[str] = Counter()
     older = 0
     with (
@@ -368,11 +375,11 @@ def _templates(store: Store, recipe: Recipe) -> dict[str, Template]:
     return stored_templates(store) | today
 
 
-def _pictures(paths: Mapping[str, Path]) -> PagePictures:
-    """Return what reads a page of the run again, given where its files lie."""
+def _pictures(store: Store) -> PagePictures:
+    """Return what reads a page of the run again."""
 
     def picture(file: str, number: int) -> GrayImage | None:
-        page = read_page(paths[file], file, number)
+        page = read_page(store.path(file), file, number)
         return page.image if isinstance(page, Page) else None
 
     return picture

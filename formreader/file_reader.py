@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from formreader.errors import PageError
+from formreader.packing import PackedReading, pack
 from formreader.pages import FailedPage, Page, count_pages, read_pages
 from formreader.reader import read_page
 from formreader.recipe import Recipe
-from formreader.results import PageReading
 
 PART = (
     50  # pages of a large file, of which several workers then read some; to open 250 MB takes 0.3 s
@@ -74,7 +74,7 @@ class PageDone:
 
     task: FileTask
     page: int
-    outcome: PageReading | str
+    outcome: PackedReading | str
     """The reading, or the reason why the page was set aside."""
     settled: bool = True
     """Whether reading it again would give the same."""
@@ -170,7 +170,7 @@ class FileReader:
             return PageDone(task, page.number, str(error))
         except Exception as error:  # noqa: BLE001 - the boundary of a page
             return PageDone(task, page.number, _bug(error), settled=False)
-        return PageDone(task, page.number, reading)
+        return PageDone(task, page.number, pack(reading))
 
 
 def _bug(error: Exception) -> str:

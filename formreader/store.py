@@ -12,7 +12,7 @@ from typing import Any
 
 from formreader.errors import SetupError
 from formreader.inputs import RUN_FILE
-from formreader.packing import pack, unpack
+from formreader.packing import PackedReading, unpack
 from formreader.results import PageReading
 from formreader.template import Template
 from formreader.template_file import FILE_NAME, parse_template
@@ -98,8 +98,8 @@ class Store:
     """The run of one folder. One process at a time holds it, and lets it go however it ends.
 
     Pages are known by the digest of their file's content and by the digest of the recipe they
-    were read by: the templates' layouts and the network. Every change is a transaction, so a
-    process that is killed loses only what it was reading.
+    were read by: the templates' layouts and the network. A page is a transaction, together
+    with what was put before it: a process that is killed loses only what it was reading.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -120,7 +120,9 @@ class Store:
     def __enter__(self) -> "Store":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
+        if raised is None:
+            self._commit()
         self._connection.close()
 
     def set_aside(self) -> Path | None:
@@ -130,22 +132,23 @@ class Store:
         """
         if self._connection.execute("SELECT 1 FROM runs").fetchone() is None:
             return None
+        self._commit()
         names = (self.folder / f"run-{number}.sqlite" for number in count(1))
         aside = next(path for path in names if not path.exists())
         partial = aside.with_suffix(".part")
         partial.unlink(missing_ok=True)
         self._connection.execute("VACUUM INTO ?", (str(partial),))
         partial.replace(aside)
-        with _transaction(self._connection):
-            for table in ("pages", "contents", "files", "templates", "runs"):
-                self._connection.execute(f"DELETE FROM {table}")
+        for table in ("pages", "contents", "files", "templates", "runs"):
+            self._change(f"DELETE FROM {table}")
+        self._commit()
         return aside
 
     def add_run(
         self, started: str, settings: Mapping[str, object], versions: Mapping[str, object]
     ) -> None:
         """Note that a run was started, when, as ISO 8601 has it, and with what."""
-        self._connection.execute(
+        self._change(
             "INSERT INTO runs (started, settings, versions) VALUES (?, ?, ?)",
             (started, json.dumps(settings), json.dumps(versions)),
         )
@@ -160,7 +163,7 @@ class Store:
 
     def put_template(self, layout: str, template: StoredTemplate) -> None:
         """Keep a template, in place of an earlier one of the same layout."""
-        self._connection.execute(
+        self._change(
             "INSERT OR REPLACE INTO templates (layout, folder, toml)"
             " VALUES (?, CAST(? AS TEXT), ?)",
             (layout, os.fsencode(template.folder.absolute()), template.toml),
@@ -179,13 +182,19 @@ class Store:
         rows = self._connection.execute("SELECT file, path FROM files")
         return {file: Path(path) for file, path in rows}
 
+    def path(self, file: str) -> Path:
+        """Return where a file of the run lay when it was last seen, by its name in the tables."""
+        query = "SELECT path FROM files WHERE file = CAST(? AS TEXT)"
+        (path,) = self._connection.execute(query, (os.fsencode(file),)).fetchone()
+        return Path(path)
+
     def put_file(self, path: Path, file: str, recipe: str, *, content: str) -> None:
         """Let the rows of a file be those of this content, read by this recipe."""
         self._put_file(path, file, recipe, content, None)
 
     def forget_unsettled(self, content: str, recipe: str) -> None:
         """Forget the pages of a content that are not settled, so that they are read once more."""
-        self._connection.execute(
+        self._change(
             "DELETE FROM pages WHERE content = ? AND recipe = ? AND NOT settled", (content, recipe)
         )
 
@@ -201,7 +210,7 @@ class Store:
 
     def put_page_count(self, content: str, pages: int) -> None:
         """Note that a file of this content was read to its end, and how many pages it has."""
-        self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (content, pages))
+        self._change("INSERT OR REPLACE INTO contents VALUES (?, ?)", (content, pages))
 
     def known_pages(self, content: str, recipe: str) -> frozenset[int]:
         """Return the numbers of the pages that were read or set aside."""
@@ -209,24 +218,26 @@ class Store:
         return frozenset(row[0] for row in self._connection.execute(query, (content, recipe)))
 
     def put_reading(
-        self, content: str, recipe: str, page: int, layout: str, reading: PageReading
+        self, content: str, recipe: str, page: int, layout: str, reading: PackedReading
     ) -> None:
-        """Keep what was read on a page, its probabilities as 32-bit floats."""
-        self._connection.execute(
+        """Keep what was read on a page."""
+        self._change(
             "INSERT OR REPLACE INTO pages (content, recipe, page, layout, reading, probabilities,"
             " settled) VALUES (?, ?, ?, ?, ?, ?, 1)",
-            (content, recipe, page, layout, *pack(reading)),
+            (content, recipe, page, layout, reading.structure, reading.said),
         )
+        self._commit()
 
     def put_problem(
         self, content: str, recipe: str, page: int, problem: str, *, settled: bool
     ) -> None:
         """Keep why a page was set aside; unless it is settled, the next run reads it again."""
-        self._connection.execute(
+        self._change(
             "INSERT OR REPLACE INTO pages (content, recipe, page, problem, settled)"
             " VALUES (?, ?, ?, ?, ?)",
             (content, recipe, page, problem, settled),
         )
+        self._commit()
 
     def pages(self) -> Iterator[StoredPage]:
         """Yield the pages of every file by the file's name and the page's number."""
@@ -242,16 +253,25 @@ class Store:
     ) -> None:
         """Replace what is known of the file under its path, and of any other under its name."""
         place, name = os.fsencode(path.absolute()), os.fsencode(file)
-        with _transaction(self._connection):
-            self._connection.execute(
-                "DELETE FROM files WHERE path = CAST(? AS TEXT) OR file = CAST(? AS TEXT)",
-                (place, name),
-            )
-            self._connection.execute(
-                "INSERT INTO files (path, file, recipe, content, problem)"
-                " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?)",
-                (place, name, recipe, content, problem),
-            )
+        self._change(
+            "DELETE FROM files WHERE path = CAST(? AS TEXT) OR file = CAST(? AS TEXT)",
+            (place, name),
+        )
+        self._change(
+            "INSERT INTO files (path, file, recipe, content, problem)"
+            " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?)",
+            (place, name, recipe, content, problem),
+        )
+
+    def _change(self, statement: str, values: tuple[object, ...] = ()) -> None:
+        """Make a change, which holds when the next page is put or the store is left."""
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN")
+        self._connection.execute(statement, values)
+
+    def _commit(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("COMMIT")
 
 
 def stored_templates(store: Store) -> dict[str, Template]:

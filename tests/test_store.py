@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from formreader.errors import SetupError
 from formreader.geometry import Rect
 from formreader.images import CLASSES
+from formreader.packing import pack
 from formreader.results import BoxReading, BoxState, FieldReading, PageReading
 from formreader.store import MIGRATIONS, Store, StoredTemplate
 
@@ -39,7 +40,7 @@ def fill(store: Store, file: str, content: str, pages: int, recipe: str = "recip
     store.put_template("layout", StoredTemplate(Path("forms"), b""))
     store.put_file(Path("/scans") / file, file, recipe, content=content)
     for page in range(1, pages + 1):
-        store.put_reading(content, recipe, page, "layout", EMPTY_FORM)
+        store.put_reading(content, recipe, page, "layout", pack(EMPTY_FORM))
     store.put_page_count(content, pages)
 
 
@@ -51,7 +52,7 @@ def rows(store: Store) -> list[tuple[str, int]]:
 def test_a_reading_comes_back_as_it_was_put(tmp_path_factory, reading):
     with Store(tmp_path_factory.mktemp("out")) as store:
         fill(store, "a.png", "content", 0)
-        store.put_reading("content", "recipe", 1, "layout", reading)
+        store.put_reading("content", "recipe", 1, "layout", pack(reading))
 
         assert [page.outcome for page in store.pages()] == [reading]
 
@@ -64,15 +65,17 @@ def test_pages_come_by_file_and_number_however_they_were_put(tmp_path):
         assert rows(store) == [("a.tif", 1), ("a.tif", 2)] + [("b.tif", n) for n in range(1, 12)]
 
 
-def test_what_was_put_is_there_after_a_kill(tmp_path):
+def test_a_page_is_there_after_a_kill_with_all_that_was_put_before_it(tmp_path):
     code = (
         "import sys, os; from pathlib import Path; from formreader.store import Store;"
-        "store = Store(Path(sys.argv[1])); store.put_page_count('content', 7); os._exit(9)"
+        "store = Store(Path(sys.argv[1])); store.put_page_count('content', 7);"
+        "store.put_problem('content', 'recipe', 3, 'blank page', settled=True); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
 
     with Store(tmp_path) as store:
         assert store.page_count("content") == 7
+        assert store.known_pages("content", "recipe") == {3}
 
 
 def test_a_second_run_on_the_same_folder_is_refused(tmp_path):
