@@ -29,7 +29,6 @@ from formreader.shift import Shift
 from formreader.store import Store, StoredTemplate, stored_templates
 from formreader.template import Template
 
-
 CHUNK = 1 << 16  # bytes: a small file has no use for the larger buffer of `hashlib.file_digest`
 
 
@@ -233,7 +232,7 @@ class _Intake:
             self.store.put_template(layout, StoredTemplate(template.folder, template.source))
         if limit is not None:
             engine = run_serially  # how many pages are left is known only after each file
-        reader = FileReader(self.recipe, PART if limit is None else None)
+        reader = FileReader(self.recipe, PART if limit is None else None, settings.images)
         tasks = _Parted(self.parts, self._tasks(inputs, limit))
         with closing(engine(reader, tasks)) as results:
             for result in results:
@@ -270,11 +269,12 @@ class _Intake:
         if content in self.under_way:
             self.twins.append(content)
             return None
-        if content not in self.broken:
-            self.store.forget_unsettled(content, recipe)
         known = self.store.known_pages(content, recipe)
+        if known and content not in self.broken:
+            self.store.forget_unsettled(content, recipe)
+            known = self.store.known_pages(content, recipe)
         self.tally.pages_known += len(known)
-        if content in self.broken or len(known) == self.store.page_count(content):
+        if content in self.broken or (known and len(known) == self.store.page_count(content)):
             return None
         self.under_way[content] = 1
         return FileTask(given.path, given.file, content, known)
@@ -294,6 +294,7 @@ class _Intake:
             self.tally.pages_new += 1
             if isinstance(result.outcome, PackedReading):
                 layout = self.recipe.layouts[result.outcome.template]
+                self.store.put_excerpts(content, recipe, result.page, result.excerpts)
                 self.store.put_reading(content, recipe, result.page, layout, result.outcome)
             else:
                 settled = result.settled
@@ -357,7 +358,7 @@ def _write_tables(
     older = 0
     with (
         open_tables(settings.out, templates.values()) as tables,
-        open_review(settings.out, pictures) as review,
+        open_review(settings.out, pictures, store.excerpts) as review,
     ):
         for result in decide(store.pages, templates, policy):
             tables.add(result)

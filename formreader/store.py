@@ -3,14 +3,16 @@
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from formreader.errors import SetupError
+from formreader.excerpts import Excerpt
 from formreader.inputs import RUN_FILE
 from formreader.packing import PackedReading, unpack
 from formreader.results import PageReading
@@ -57,8 +59,22 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     """,
     "CREATE INDEX files_by_content ON files (content, file)",
+    """
+    CREATE TABLE excerpts (
+        content TEXT NOT NULL,
+        recipe TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        field TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        jpeg BLOB NOT NULL,
+        PRIMARY KEY (content, recipe, page, field)
+    ) WITHOUT ROWID
+    """,
 )
 """Number n brings a store from version n to n + 1; a later version adds at the end."""
+
+KEPT_AFTER = 0.1  # seconds, at most, of what was done that a process loses that is killed
 
 ALL_PAGES = """
     SELECT file, path, coalesce(page, 1), layout, reading, probabilities,
@@ -98,8 +114,8 @@ class Store:
     """The run of one folder. One process at a time holds it, and lets it go however it ends.
 
     Pages are known by the digest of their file's content and by the digest of the recipe they
-    were read by: the templates' layouts and the network. A page is a transaction, together
-    with what was put before it: a process that is killed loses only what it was reading.
+    were read by: the templates' layouts and the network. What is put
+    holds from `KEPT_AFTER` on: a process that is killed loses that and what it was reading.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -109,6 +125,7 @@ class Store:
             SetupError: if another process holds the run, or the folder cannot be used.
         """
         self.folder = folder
+        self._committed = 0.0
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = _connect(folder / RUN_FILE)
@@ -121,9 +138,11 @@ class Store:
         return self
 
     def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
-        if raised is None:
-            self._commit()
-        self._connection.close()
+        try:
+            with suppress(sqlite3.Error) if raised else nullcontext():
+                self._commit()
+        finally:
+            self._connection.close()
 
     def set_aside(self) -> Path | None:
         """Move what was read to a file beside the run, `run-1.sqlite` or the next free number.
@@ -139,7 +158,7 @@ class Store:
         partial.unlink(missing_ok=True)
         self._connection.execute("VACUUM INTO ?", (str(partial),))
         partial.replace(aside)
-        for table in ("pages", "contents", "files", "templates", "runs"):
+        for table in ("excerpts", "pages", "contents", "files", "templates", "runs"):
             self._change(f"DELETE FROM {table}")
         self._commit()
         return aside
@@ -217,6 +236,16 @@ class Store:
         query = "SELECT page FROM pages WHERE content = ? AND recipe = ?"
         return frozenset(row[0] for row in self._connection.execute(query, (content, recipe)))
 
+    def put_excerpts(
+        self, content: str, recipe: str, page: int, excerpts: Mapping[str, Excerpt]
+    ) -> None:
+        """Keep fields that were cut out of a page, by their names, beside its reading."""
+        for field, picture in excerpts.items():
+            self._change(
+                "INSERT OR REPLACE INTO excerpts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (content, recipe, page, field, *picture),
+            )
+
     def put_reading(
         self, content: str, recipe: str, page: int, layout: str, reading: PackedReading
     ) -> None:
@@ -226,7 +255,6 @@ class Store:
             " settled) VALUES (?, ?, ?, ?, ?, ?, 1)",
             (content, recipe, page, layout, reading.structure, reading.said),
         )
-        self._commit()
 
     def put_problem(
         self, content: str, recipe: str, page: int, problem: str, *, settled: bool
@@ -237,7 +265,15 @@ class Store:
             " VALUES (?, ?, ?, ?, ?)",
             (content, recipe, page, problem, settled),
         )
-        self._commit()
+
+    def excerpts(self, file: str, page: int) -> dict[str, Excerpt]:
+        """Return the fields that were cut out of a page when it was read, by their names."""
+        rows = self._connection.execute(
+            "SELECT field, width, height, jpeg FROM files JOIN excerpts USING (content, recipe)"
+            " WHERE file = CAST(? AS TEXT) AND page = ?",
+            (os.fsencode(file), page),
+        )
+        return {field: Excerpt(width, height, jpeg) for field, width, height, jpeg in rows}
 
     def pages(self) -> Iterator[StoredPage]:
         """Yield the pages of every file by the file's name and the page's number."""
@@ -254,24 +290,23 @@ class Store:
         """Replace what is known of the file under its path, and of any other under its name."""
         place, name = os.fsencode(path.absolute()), os.fsencode(file)
         self._change(
-            "DELETE FROM files WHERE path = CAST(? AS TEXT) OR file = CAST(? AS TEXT)",
-            (place, name),
-        )
-        self._change(
-            "INSERT INTO files (path, file, recipe, content, problem)"
+            "INSERT OR REPLACE INTO files (path, file, recipe, content, problem)"
             " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?)",
             (place, name, recipe, content, problem),
         )
 
     def _change(self, statement: str, values: tuple[object, ...] = ()) -> None:
-        """Make a change, which holds when the next page is put or the store is left."""
+        """Make a change, which holds some time later: to wait for each would cost 0.1 ms a page."""
         if not self._connection.in_transaction:
             self._connection.execute("BEGIN")
         self._connection.execute(statement, values)
+        if time.monotonic() - self._committed > KEPT_AFTER:
+            self._commit()
 
     def _commit(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("COMMIT")
+        self._committed = time.monotonic()
 
 
 def stored_templates(store: Store) -> dict[str, Template]:

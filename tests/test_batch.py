@@ -24,6 +24,7 @@ from formreader.pages import read_pages
 from formreader.reader import prepare
 from formreader.recipe import Model, make_recipe
 from formreader.shift import SeenPages
+from formreader.store import Store
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
 from formreader.synth.strokes import random_hand
@@ -160,7 +161,8 @@ def test_a_run_that_was_killed_goes_on(read, scans, tmp_path):
 
     rest = read()
 
-    assert (process.returncode, rest.tally.pages_known) == (9, 3)
+    assert process.returncode == 9
+    assert rest.tally.pages_known <= 3  # but for what was read in the last tenth of a second
     assert tables(tmp_path / "out") == tables(tmp_path / "whole")
 
 
@@ -477,3 +479,33 @@ def accepted(folder: Path) -> int:
 def test_two_different_templates_of_one_name_are_refused(claim):
     with pytest.raises(SetupError, match="two different templates"):
         make_recipe([claim, replace(claim, digest="other")], SeesSevens())
+
+
+def unsure() -> SeesSevens:
+    """Return a network that leaves every digit in doubt."""
+    model = SeesSevens()
+    model.seven = 0.9
+    return model
+
+
+def never_read(*_: object):
+    raise AssertionError("a page was read again")
+
+
+def test_the_review_needs_no_page_that_was_read_by_this_run(read, tmp_path, monkeypatch):
+    read(model=unsure(), out="decoded")
+    read(model=unsure(), out="decoded", images=True)
+    monkeypatch.setattr("formreader.batch.read_page", never_read)
+
+    read(model=unsure(), images=True, engine=workers(2))
+
+    kept, decoded = ((tmp_path / out / "review.html").read_bytes() for out in ("out", "decoded"))
+    assert kept == decoded
+    assert b"<img" in kept
+
+
+def test_without_images_none_are_kept(read, tmp_path):
+    read(model=unsure())
+
+    with Store(tmp_path / "out") as store:
+        assert not any(store.excerpts(page.file, page.page) for page in store.pages())
