@@ -13,7 +13,7 @@ from formreader import __version__
 from formreader.alarm import find_shifts
 from formreader.decide import decide
 from formreader.engines import Engine, run_serially
-from formreader.errors import SetupError, UnreadableError
+from formreader.errors import SetupError, UnopenedError
 from formreader.evidence import Support
 from formreader.export import Counts, open_tables, write_summary
 from formreader.file_reader import PART, FileDone, FileOpened, FileReader, FileTask, PageDone
@@ -185,7 +185,7 @@ def _why_not_opened(given: InputFile) -> str:
     page = read_page(given.path, given.file, 1)
     if isinstance(page, FailedPage):
         return str(page.error)
-    return str(UnreadableError("it could not be opened at once; the next run tries it again"))
+    return str(UnopenedError("it could not be opened at once; the next run tries it again"))
 
 
 def _described(settings: Settings) -> dict[str, object]:

@@ -52,6 +52,10 @@ class UnreadableError(PageError):
     code = "unreadable"
 
 
+class UnopenedError(UnreadableError):
+    """The file is gone, or cannot be got at: what may be otherwise later."""
+
+
 class BlankPageError(PageError):
     """The page holds nothing: it is all white or all black."""
 

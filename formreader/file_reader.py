@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from formreader.errors import PageError
+from formreader.errors import PageError, UnopenedError
 from formreader.excerpts import Excerpt, doubtful_excerpts
 from formreader.packing import PackedReading, pack
 from formreader.pages import FailedPage, Page, count_pages, read_pages
@@ -125,6 +125,8 @@ class FileReader:
             for page in read_pages(task.path, task.file, first):
                 if done == task.limit:
                     break
+                if isinstance(page, FailedPage) and isinstance(page.error, UnopenedError):
+                    raise page.error  # it is no fault of the page, which is tried again
                 number = page.number
                 if number not in task.known:
                     yield self._read(task, page)
@@ -137,7 +139,8 @@ class FileReader:
                 return
         except Exception as error:  # noqa: BLE001 - the boundary of a file
             unread = next(page for page in itertools.count(number + 1) if page not in task.known)
-            yield PageDone(task, unread, _bug(error), settled=False)
+            why = str(error) if isinstance(error, UnopenedError) else _bug(error)
+            yield PageDone(task, unread, why, settled=False)
         yield FileDone(task, pages=None)
 
     def rest(self, task: FileTask, result: FileOpened | PageDone | FileDone) -> FileTask:

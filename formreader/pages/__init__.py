@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from formreader.errors import BlankPageError, PageError, UnreadableError
+from formreader.errors import BlankPageError, PageError, UnopenedError, UnreadableError
 from formreader.images import GrayImage
 from formreader.pages import pdf, pictures, tiff
 from formreader.pages.blank import is_blank
@@ -120,10 +120,10 @@ def _reason(path: Path, error: UnreadableError | OSError) -> UnreadableError:
         case UnreadableError():
             return error
         case FileNotFoundError() if path.is_symlink():
-            return UnreadableError("it is a link to a file that is not there")
+            return UnopenedError("it is a link to a file that is not there")
         case FileNotFoundError():
-            return UnreadableError("the file is gone")
+            return UnopenedError("the file is gone")
         case PermissionError():
-            return UnreadableError("there is no permission to read it")
+            return UnopenedError("there is no permission to read it")
         case _:
-            return UnreadableError(f"it cannot be opened: {error.strerror}")
+            return UnopenedError(f"it cannot be opened: {error.strerror}")
