@@ -32,14 +32,17 @@ from formreader.file_reader import (
 from formreader.images import GrayImage
 from formreader.inputs import InputFile, Inputs
 from formreader.objects import fetch
+from formreader.packing import PackedReading
 from formreader.pages import FailedPage, Page, read_page
 from formreader.policy import KeepPromise
 from formreader.recipe import Recipe
 from formreader.report import PagePictures, open_review
-from formreader.results import PageReading, Problem
+from formreader.results import Problem
 from formreader.shift import Shift
 from formreader.store import Store, StoredTemplate, stored_templates
 from formreader.template import Template
+
+CHUNK = 1 << 16  # bytes: a small file has no use for the larger buffer of `hashlib.file_digest`
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def run_batch(
         intake = _Intake(store, recipe, Tally(len(inputs.files)), watch, copies)
         intake.read(inputs, settings)
         policy = _policy(store, recipe, settings)
-        with _pictures(store.paths() | addresses, copies) as pictures:
+        with _pictures(store, addresses, copies) as pictures:
             counts, problems, older = _write_tables(intake, settings, policy, pictures)
     seconds = (clock() - started).total_seconds()
     supports = policy.supports(recipe.templates)
@@ -170,8 +173,11 @@ def content_digest(path: Source) -> str:
         return digest.hexdigest()
     if not path.is_file():  # opening a pipe would wait for ever
         raise FileNotFoundError(path)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _require_same_files(inputs: Inputs, store: Store) -> None:
@@ -260,7 +266,7 @@ class _Intake:
         if self.copies is not None:
             self.sizes.update(self.store.sizes(), _sizes(self.store, inputs))
         part = PART if limit is None else None
-        reader = FileReader(self.recipe, part, copies=self.copies)
+        reader = FileReader(self.recipe, part, copies=self.copies, cuts=settings.images)
         tasks = _Parted(self.parts, self._tasks(inputs, limit))
         with closing(engine(reader, tasks)) as results:
             for result in results:
@@ -314,11 +320,12 @@ class _Intake:
         if content in self.under_way:
             self.twins.append(content)
             return None
-        if content not in self.broken:
-            self.store.forget_unsettled(content, recipe)
         known = self.store.known_pages(content, recipe)
+        if known and content not in self.broken:
+            self.store.forget_unsettled(content, recipe)
+            known = self.store.known_pages(content, recipe)
         self.tally.pages_known += len(known)
-        if content in self.broken or len(known) == self.store.page_count(content):
+        if content in self.broken or (known and len(known) == self.store.page_count(content)):
             return None
         self.under_way[content] = 1
         size = given.listed.size if given.listed else None
@@ -372,8 +379,9 @@ class _Intake:
             return
         if isinstance(result, PageDone):
             self.tally.pages_new += 1
-            if isinstance(result.outcome, PageReading):
+            if isinstance(result.outcome, PackedReading):
                 layout = self.recipe.layouts[result.outcome.template]
+                self.store.put_excerpts(content, recipe, result.page, result.excerpts)
                 self.store.put_reading(content, recipe, result.page, layout, result.outcome)
             else:
                 settled = result.settled
@@ -453,7 +461,9 @@ def _write_tables(
     older = 0
     with (
         open_tables(settings.out, templates.values()) as tables,
-        open_review(settings.out, pictures if settings.images else None) as review,
+        open_review(
+            settings.out, pictures if settings.images else None, intake.store.excerpts
+        ) as review,
     ):
         for result in decide(intake.store.pages, templates, policy):
             tables.add(result)
@@ -472,16 +482,23 @@ def _templates(store: Store, recipe: Recipe) -> dict[str, Template]:
 
 
 @contextmanager
-def _pictures(paths: Mapping[str, Source], copies: Path | None) -> Iterator[PagePictures]:
-    """Give what reads a page of the run again, given where its files lie.
+def _pictures(
+    store: Store, addresses: Mapping[str, Address], copies: Path | None
+) -> Iterator[PagePictures]:
+    """Give what reads a page of the run again.
 
     What is fetched for it is kept until the next file is asked for.
+
+    Args:
+        store: knows where files lie.
+        addresses: of the files of this run, by name: the store has no logins.
+        copies: where what is fetched may lie.
     """
     with closing(LastCopy(copies)) as last:
 
         def picture(file: str, number: int) -> GrayImage | None:
             try:
-                path = last.path_of(paths[file])
+                path = last.path_of(addresses.get(file) or store.path(file))
             except (OSError, SetupError):
                 return None
             page = read_page(path, file, number)

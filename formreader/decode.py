@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Set
 from itertools import islice
+from math import prod
 
 import numpy as np
 
@@ -23,6 +24,7 @@ REFUSED = 0.003  # how much likelier a value fits its constraints than any one t
 TICKED = ((0.0, 0.03, 0.3, 0.45), (0.5, 1.0, 1.0, 0.3))  # share of a checkbox that is covered, and
 # how likely it is a tick then: drawn ones cover 0.07 to 0.20; less may be dirt, more is blackened
 FAINT = 1e-4  # spellings that weigh less than this against the best are not looked at
+DOUBTED = 0.998  # below it a field may go to review: a promise of 0.1 % wants 0.997 of plain ones
 MOST = 1000  # nor are more than so many, which take 10 ms
 
 
@@ -50,6 +52,28 @@ def decode(reading: FieldReading, field: Field, roster: Set[str] | None = None) 
             break
         found.add(text, probability)
     return found.belief(reading.name)
+
+
+def is_in_doubt(reading: FieldReading, field: Field, roster: Set[str] | None = None) -> bool:
+    """Tell whether a field is likely to go to review, by what is likeliest in it alone: 0.02 ms."""
+    if reading.doubt or field.review == "always":
+        return True
+    text, probability = _likeliest(reading, field)
+    meaning_of = interpret if field.groups else interpret_run
+    return probability < DOUBTED or bool(meaning_of(text, field, roster).reason)
+
+
+def _likeliest(reading: FieldReading, field: Field) -> Likelihood:
+    """Return the likeliest text of a field, without looking at any other of boxes with digits."""
+    if not field.groups or field.type is FieldType.CHECKBOX:
+        return next(_texts(reading, field))
+    boxes = [box.probabilities or (STATE_SURE,) for box in reading.boxes]
+    most = [max(probabilities) for probabilities in boxes]
+    characters = (
+        CHARACTERS[probabilities.index(likeliest)] if len(probabilities) > 1 else EMPTY
+        for probabilities, likeliest in zip(boxes, most, strict=True)
+    )
+    return "".join(characters), prod(most)
 
 
 def _texts(reading: FieldReading, field: Field) -> Iterator[Likelihood]:

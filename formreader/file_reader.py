@@ -2,15 +2,17 @@
 
 import itertools
 import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from formreader.addresses import Address, Source
 from formreader.copies import fetch_into, folder_for_copy
 from formreader.errors import NotFetchedError, PageError, SetupError
+from formreader.excerpts import Excerpt, doubtful_excerpts
 from formreader.objects import CHANGED, FetchError
+from formreader.packing import PackedReading, pack
 from formreader.pages import FailedPage, Page, count_pages, read_pages
 from formreader.reader import read_page
 from formreader.recipe import Recipe
@@ -97,10 +99,12 @@ class PageDone:
 
     task: FileTask
     page: int
-    outcome: PageReading | str
+    outcome: PackedReading | str
     """The reading, or the reason why the page was set aside."""
     settled: bool = True
     """Whether reading it again would give the same."""
+    excerpts: Mapping[str, Excerpt] = field(default_factory=dict)
+    """Fields that are likely to go to review, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,8 @@ class FileReader:
     """Pages that are read in one go, that others can read on; None: all."""
     copies: Path | None = None
     """Folder for what is fetched, where there is such a folder: who made it removes them."""
+    cuts: bool = False
+    """Whether to cut out fields that are likely to go to review."""
 
     def __call__(self, task: FileTask) -> Iterator[Result]:
         """Yield what becomes of every page that is not known yet, then the end of the file.
@@ -228,11 +234,18 @@ class FileReader:
         try:
             recipe = self.recipe
             reading = read_page(page, recipe.templates, recipe.model, recipe.lines)
+            excerpts = self._cut_out(page, reading)
         except PageError as error:
             return PageDone(task, page.number, str(error))
         except Exception as error:  # noqa: BLE001 - the boundary of a page
             return PageDone(task, page.number, _bug(error), settled=False)
-        return PageDone(task, page.number, reading)
+        return PageDone(task, page.number, pack(reading), excerpts=excerpts)
+
+    def _cut_out(self, page: Page, reading: PageReading) -> dict[str, Excerpt]:
+        if not self.cuts:
+            return {}
+        (template,) = (each for each in self.recipe.templates if each.name == reading.template)
+        return doubtful_excerpts(page.image, reading, template)
 
 
 def _lost(task: FileTask, number: int, why: str) -> PageDone:

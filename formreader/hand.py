@@ -42,7 +42,7 @@ def by_one_hand(
     def again(box: BoxReading) -> BoxReading:
         if box.state is BoxState.EMPTY:
             return box
-        return replace(box, probabilities=tuple(next(weighed)))
+        return BoxReading(box.state, tuple(next(weighed)), box.cover, box.style)
 
     def field_again(field: FieldReading) -> FieldReading:
         return replace(field, boxes=tuple(map(again, field.boxes)))

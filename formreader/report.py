@@ -2,50 +2,49 @@
 
 import base64
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import TextIO, TypeAlias
 
-import cv2
-import numpy as np
-
+from formreader.excerpts import Excerpt, excerpt
 from formreader.files import replacing
-from formreader.geometry import Rect
 from formreader.images import GrayImage
 from formreader.interpret import UNKNOWN
 from formreader.results import DecidedField, Decision, Record, Status
 
 REVIEW_HTML = "review.html"
 FORMS = "<!-- forms -->\n"  # where in the page the fields go
-MARGIN = 0.6  # around a field, of its shorter side: a caption beside it, a stroke that left it
-FADED = 0.35  # what is left of the contrast around a field
-LARGEST = (900, 300)  # pixels of a picture, width and height: sharp on a phone
-JPEG_QUALITY = 60  # 5 kB in 0.08 ms; WebP makes 2 kB of it, but in 4.6 ms
 
 PagePictures: TypeAlias = Callable[[str, int], GrayImage | None]
 """Gives the picture of a page by file and number, or None where it can no longer be read."""
+
+KeptExcerpts: TypeAlias = Callable[[str, int], Mapping[str, Excerpt]]
+"""Gives the fields that were cut out of a page when it was read, by their names."""
 
 
 class Review:
     """A review page that is being written, form by form."""
 
-    def __init__(self, file: TextIO, pictures: PagePictures | None) -> None:
+    def __init__(
+        self, file: TextIO, pictures: PagePictures | None, kept: KeptExcerpts | None
+    ) -> None:
         self._file = file
         self._pictures = pictures
+        self._kept = kept
         self._forms = 0
         self._fields = 0
 
     def add(self, record: Record) -> None:
-        """Write the fields of a form that a person must see; its page is decoded once."""
+        """Write the fields of a form that a person must see."""
         fields = [each for each in record.fields if each.decision.status is Status.REVIEW]
         if not fields:
             return
-        page = self._pictures(record.file, record.page) if self._pictures else None
+        excerpts = self._excerpts(record, fields) if self._pictures else {}
         cards = "".join(
-            _card(each, _figure(each, page, record.turned) if self._pictures else "")
+            _card(each, _figure(each, excerpts.get(each.decision.name)) if self._pictures else "")
             for each in fields
         )
         self._file.write(
@@ -56,6 +55,18 @@ class Review:
         self._forms += 1
         self._fields += len(fields)
 
+    def _excerpts(
+        self, record: Record, fields: Sequence[DecidedField]
+    ) -> Mapping[str, Excerpt | None]:
+        """Return fields as pictures, by their names; the page is decoded if one was not kept."""
+        kept = self._kept(record.file, record.page) if self._kept else {}
+        missing = [each for each in fields if each.decision.name not in kept]
+        page = self._pictures(record.file, record.page) if missing and self._pictures else None
+        if page is None:
+            return kept
+        cut = {each.decision.name: excerpt(page, each.area, record.turned) for each in missing}
+        return {**kept, **cut}
+
     def count(self) -> str:
         """Say how many fields there are."""
         if not self._fields:
@@ -65,12 +76,15 @@ class Review:
 
 
 @contextmanager
-def open_review(out: Path, pictures: PagePictures | None) -> Iterator[Review]:
+def open_review(
+    out: Path, pictures: PagePictures | None, kept: KeptExcerpts | None = None
+) -> Iterator[Review]:
     """Open the review page of a run folder; it replaces an earlier one when all is written.
 
     Args:
         out: the run folder.
         pictures: where pages come from; None leaves the pictures out.
+        kept: fields for which no page need be read again; None: there are none.
 
     Raises:
         SetupError: if the file cannot be written.
@@ -79,46 +93,19 @@ def open_review(out: Path, pictures: PagePictures | None) -> Iterator[Review]:
     head, tail = page.split(FORMS)
     with replacing(out / REVIEW_HTML) as file:
         file.write(head)
-        review = Review(file, pictures)
+        review = Review(file, pictures, kept)
         yield review
         file.write(f'<p class="count">{review.count()}</p>\n{tail}')
 
 
-def cut_picture(page: GrayImage, area: Rect) -> GrayImage:
-    """Cut a field out of its page, faded around it, no larger than `LARGEST`.
-
-    It is empty where the field lies off the page.
-    """
-    around = area.grown(MARGIN * min(area.width, area.height))
-    left, top = max(0, round(around.x)), max(0, round(around.y))
-    crop = page[top : max(0, round(around.bottom)), left : max(0, round(around.right))]
-    picture = (255 - (255 - crop) * FADED).astype(np.uint8)
-    x, y = max(0, round(area.x) - left), max(0, round(area.y) - top)
-    field = np.s_[y : max(0, round(area.bottom) - top), x : max(0, round(area.right) - left)]
-    picture[field] = crop[field]
-    return _shrunk(picture)
-
-
-def _shrunk(picture: GrayImage) -> GrayImage:
-    height, width = picture.shape
-    factor = min(1.0, LARGEST[0] / max(width, 1), LARGEST[1] / max(height, 1))
-    if factor == 1 or not picture.size:
-        return picture
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _figure(field: DecidedField, page: GrayImage | None, turned: int) -> str:
-    """Show a field the right way up."""
-    picture = None if page is None else np.rot90(cut_picture(page, field.area), turned)
-    if picture is None or not picture.size:
+def _figure(field: DecidedField, picture: Excerpt | None) -> str:
+    if picture is None:
         return '<p class="lost">its page cannot be shown any more</p>\n'
-    _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    height, width = picture.shape
     alt = escape(f"{field.decision.name} as written on page {field.page} of {field.file}")
-    data = base64.b64encode(jpeg.tobytes()).decode("ascii")
+    data = base64.b64encode(picture.jpeg).decode("ascii")
     return (
-        f'<img alt="{alt}" width="{width}" height="{height}" src="data:image/jpeg;base64,{data}">\n'
+        f'<img alt="{alt}" width="{picture.width}" height="{picture.height}" '
+        f'src="data:image/jpeg;base64,{data}">\n'
     )
 
 

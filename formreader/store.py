@@ -3,8 +3,9 @@
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any
 
 from formreader.addresses import Address, Source, source_of
 from formreader.errors import SetupError
+from formreader.excerpts import Excerpt
 from formreader.inputs import RUN_FILE
 from formreader.objects import ListedObject
-from formreader.packing import pack, unpack
+from formreader.packing import PackedReading, unpack
 from formreader.results import PageReading
 from formreader.template import Template
 from formreader.template_file import FILE_NAME, parse_template
@@ -60,8 +62,22 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     "CREATE INDEX files_by_content ON files (content, file)",
     "ALTER TABLE files ADD COLUMN size INTEGER; ALTER TABLE files ADD COLUMN version TEXT",
+    """
+    CREATE TABLE excerpts (
+        content TEXT NOT NULL,
+        recipe TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        field TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        jpeg BLOB NOT NULL,
+        PRIMARY KEY (content, recipe, page, field)
+    ) WITHOUT ROWID
+    """,
 )
 """Number n brings a store from version n to n + 1; a later version adds at the end."""
+
+KEPT_AFTER = 0.1  # seconds, at most, of what was done that a process loses that is killed
 
 ALL_PAGES = """
     SELECT file, path, coalesce(page, 1), layout, reading, probabilities,
@@ -101,8 +117,8 @@ class Store:
     """The run of one folder. One process at a time holds it, and lets it go however it ends.
 
     Pages are known by the digest of their file's content and by the digest of the recipe they
-    were read by: the templates' layouts and the network. Every change is a transaction, so a
-    process that is killed loses only what it was reading.
+    were read by: the templates' layouts and the network. What is put
+    holds from `KEPT_AFTER` on: a process that is killed loses that and what it was reading.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -112,6 +128,7 @@ class Store:
             SetupError: if another process holds the run, or the folder cannot be used.
         """
         self.folder = folder
+        self._committed = 0.0
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = _connect(folder / RUN_FILE)
@@ -123,8 +140,12 @@ class Store:
     def __enter__(self) -> "Store":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
+        try:
+            with suppress(sqlite3.Error) if raised else nullcontext():
+                self._commit()
+        finally:
+            self._connection.close()
 
     def set_aside(self) -> Path | None:
         """Move what was read to a file beside the run, `run-1.sqlite` or the next free number.
@@ -133,22 +154,23 @@ class Store:
         """
         if self._connection.execute("SELECT 1 FROM runs").fetchone() is None:
             return None
+        self._commit()
         names = (self.folder / f"run-{number}.sqlite" for number in count(1))
         aside = next(path for path in names if not path.exists())
         partial = aside.with_suffix(".part")
         partial.unlink(missing_ok=True)
         self._connection.execute("VACUUM INTO ?", (str(partial),))
         partial.replace(aside)
-        with _transaction(self._connection):
-            for table in ("pages", "contents", "files", "templates", "runs"):
-                self._connection.execute(f"DELETE FROM {table}")
+        for table in ("excerpts", "pages", "contents", "files", "templates", "runs"):
+            self._change(f"DELETE FROM {table}")
+        self._commit()
         return aside
 
     def add_run(
         self, started: str, settings: Mapping[str, object], versions: Mapping[str, object]
     ) -> None:
         """Note that a run was started, when, as ISO 8601 has it, and with what."""
-        self._connection.execute(
+        self._change(
             "INSERT INTO runs (started, settings, versions) VALUES (?, ?, ?)",
             (started, json.dumps(settings), json.dumps(versions)),
         )
@@ -163,7 +185,7 @@ class Store:
 
     def put_template(self, layout: str, template: StoredTemplate) -> None:
         """Keep a template, in place of an earlier one of the same layout."""
-        self._connection.execute(
+        self._change(
             "INSERT OR REPLACE INTO templates (layout, folder, toml)"
             " VALUES (?, CAST(? AS TEXT), ?)",
             (layout, os.fsencode(template.folder.absolute()), template.toml),
@@ -181,6 +203,12 @@ class Store:
         """Return where each file lay when it was last seen, by its name in the tables."""
         rows = self._connection.execute("SELECT file, path FROM files")
         return {file: source_of(path) for file, path in rows}
+
+    def path(self, file: str) -> Source:
+        """Return where a file of the run lay when it was last seen, by its name in the tables."""
+        query = "SELECT path FROM files WHERE file = CAST(? AS TEXT)"
+        (path,) = self._connection.execute(query, (os.fsencode(file),)).fetchone()
+        return source_of(path)
 
     def content_of(self, listed: ListedObject) -> str | None:
         """Return the content that an object had when this version was fetched, if it ever was."""
@@ -215,14 +243,14 @@ class Store:
         """
         self._put_file(path, file, recipe, content, None)
         if listed is not None:
-            self._connection.execute(
+            self._change(
                 "UPDATE files SET size = ?, version = ? WHERE path = CAST(? AS TEXT)",
                 (listed.size, listed.version, _place(path)),
             )
 
     def forget_unsettled(self, content: str, recipe: str) -> None:
         """Forget the pages of a content that are not settled, so that they are read once more."""
-        self._connection.execute(
+        self._change(
             "DELETE FROM pages WHERE content = ? AND recipe = ? AND NOT settled", (content, recipe)
         )
 
@@ -238,32 +266,51 @@ class Store:
 
     def put_page_count(self, content: str, pages: int) -> None:
         """Note that a file of this content was read to its end, and how many pages it has."""
-        self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (content, pages))
+        self._change("INSERT OR REPLACE INTO contents VALUES (?, ?)", (content, pages))
 
     def known_pages(self, content: str, recipe: str) -> frozenset[int]:
         """Return the numbers of the pages that were read or set aside."""
         query = "SELECT page FROM pages WHERE content = ? AND recipe = ?"
         return frozenset(row[0] for row in self._connection.execute(query, (content, recipe)))
 
-    def put_reading(
-        self, content: str, recipe: str, page: int, layout: str, reading: PageReading
+    def put_excerpts(
+        self, content: str, recipe: str, page: int, excerpts: Mapping[str, Excerpt]
     ) -> None:
-        """Keep what was read on a page, its probabilities as 32-bit floats."""
-        self._connection.execute(
+        """Keep fields that were cut out of a page, by their names, beside its reading."""
+        for field, picture in excerpts.items():
+            self._change(
+                "INSERT OR REPLACE INTO excerpts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (content, recipe, page, field, *picture),
+            )
+
+    def put_reading(
+        self, content: str, recipe: str, page: int, layout: str, reading: PackedReading
+    ) -> None:
+        """Keep what was read on a page."""
+        self._change(
             "INSERT OR REPLACE INTO pages (content, recipe, page, layout, reading, probabilities,"
             " settled) VALUES (?, ?, ?, ?, ?, ?, 1)",
-            (content, recipe, page, layout, *pack(reading)),
+            (content, recipe, page, layout, reading.structure, reading.said),
         )
 
     def put_problem(
         self, content: str, recipe: str, page: int, problem: str, *, settled: bool
     ) -> None:
         """Keep why a page was set aside; unless it is settled, the next run reads it again."""
-        self._connection.execute(
+        self._change(
             "INSERT OR REPLACE INTO pages (content, recipe, page, problem, settled)"
             " VALUES (?, ?, ?, ?, ?)",
             (content, recipe, page, problem, settled),
         )
+
+    def excerpts(self, file: str, page: int) -> dict[str, Excerpt]:
+        """Return the fields that were cut out of a page when it was read, by their names."""
+        rows = self._connection.execute(
+            "SELECT field, width, height, jpeg FROM files JOIN excerpts USING (content, recipe)"
+            " WHERE file = CAST(? AS TEXT) AND page = ?",
+            (os.fsencode(file), page),
+        )
+        return {field: Excerpt(width, height, jpeg) for field, width, height, jpeg in rows}
 
     def pages(self) -> Iterator[StoredPage]:
         """Yield the pages of every file by the file's name and the page's number."""
@@ -279,16 +326,24 @@ class Store:
     ) -> None:
         """Replace what is known of the file under its path, and of any other under its name."""
         place, name = _place(path), os.fsencode(file)
-        with _transaction(self._connection):
-            self._connection.execute(
-                "DELETE FROM files WHERE path = CAST(? AS TEXT) OR file = CAST(? AS TEXT)",
-                (place, name),
-            )
-            self._connection.execute(
-                "INSERT INTO files (path, file, recipe, content, problem)"
-                " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?)",
-                (place, name, recipe, content, problem),
-            )
+        self._change(
+            "INSERT OR REPLACE INTO files (path, file, recipe, content, problem)"
+            " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?)",
+            (place, name, recipe, content, problem),
+        )
+
+    def _change(self, statement: str, values: tuple[object, ...] = ()) -> None:
+        """Make a change, which holds some time later: to wait for each would cost 0.1 ms a page."""
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN")
+        self._connection.execute(statement, values)
+        if time.monotonic() - self._committed > KEPT_AFTER:
+            self._commit()
+
+    def _commit(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("COMMIT")
+        self._committed = time.monotonic()
 
 
 def _place(path: Source) -> bytes:

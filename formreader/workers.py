@@ -31,6 +31,7 @@ from formreader.errors import SetupError
 
 AHEAD = 2  # tasks given to each worker, so that it never waits for the next
 LOOK = 0.25  # seconds between two looks at how long workers take and how much memory they have
+ALONE = 1.0  # seconds in which a worker starts no other program: to find those takes 3 ms
 STARTING = 60.0  # seconds that a worker has to begin
 PATIENCE = 5.0  # seconds that a worker whose pipe has closed has to end
 KILLED = 5  # times that a task is tried alone whose worker somebody kills: the task may be innocent
@@ -206,9 +207,9 @@ class _Worker(Generic[Task, Result]):
         return not self._excessive and self._process.exitcode == -KILL
 
     @property
-    def alarms(self) -> tuple[Connection, int]:
-        """What to wait on for news of it."""
-        return self._connection, self._process.sentinel
+    def connection(self) -> Connection:
+        """What to wait on for news of it; it closes when the process dies."""
+        return self._connection
 
     def give(self, task: Task) -> None:
         """Give it a task."""
@@ -219,13 +220,11 @@ class _Worker(Generic[Task, Result]):
             self._connection.send(task)
 
     def news(self) -> "Iterator[_Result[Result]]":
-        """Yield what it has found since it was last asked, one result at most.
+        """Yield what it has found, one result at most, of a worker that has news.
 
         Raises what the work raised.
         """
         try:
-            if not self._connection.poll():
-                return
             message: _Ready | _Result[Result] | _End = self._connection.recv()
         except (EOFError, OSError):
             self._is_open = False
@@ -243,9 +242,14 @@ class _Worker(Generic[Task, Result]):
                     raise error
 
     def has_died(self, limits: Limits) -> bool:
-        """Tell whether it has died and there is no more news of it; end it if it takes too much."""
-        if self._is_open and self._connection.poll():
+        """Tell whether it has died and there is no more news of it; end it if it takes too much.
+
+        As long as its pipe is open it is looked at now and then: three times a page costs 0.5 ms.
+        """
+        now = time.monotonic()
+        if self._is_open and (now - self._looked < LOOK or self._connection.poll()):
             return False
+        self._looked = now
         if self._is_open and self._process.is_alive():
             self.why = self._excess(limits)
             if not self.why:
@@ -281,15 +285,13 @@ class _Worker(Generic[Task, Result]):
 
     def _excess(self, limits: Limits) -> str:
         """Return what it takes too much of, if anything."""
-        now = time.monotonic()
+        passed = time.monotonic() - self._since
         seconds = limits.seconds if self.is_ready else STARTING
-        if self.tasks and now - self._since > seconds:
+        if self.tasks and passed > seconds:
             return f"time: it took more than {seconds:g} s to read"
-        if now - self._looked < LOOK:
-            return ""
-        self._looked = now
         with suppress(psutil.Error):  # it has just died
-            if sum(each.memory_info().rss for each in self._family()) > limits.memory:
+            family = self._family() if passed > ALONE else [psutil.Process(self._process.pid)]
+            if sum(each.memory_info().rss for each in family) > limits.memory:
                 return f"memory: to read it took more than {limits.memory // MIB:,} MiB"
         return ""
 
@@ -321,8 +323,8 @@ def _deal(
 
 def _with_news(crew: Sequence[_Worker[Task, Result]]) -> list[_Worker[Task, Result]]:
     """Wait for news of any worker, but not for long: who hangs has none."""
-    ready = set(wait([alarm for worker in crew for alarm in worker.alarms], LOOK))
-    return [worker for worker in crew if ready & {*worker.alarms}]
+    ready = wait([worker.connection for worker in crew], LOOK)
+    return [worker for worker in crew if worker.connection in ready]
 
 
 def _serve(connection: Connection, work: Work[Task, Result]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from formreader.store import Store
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
 from formreader.synth.strokes import random_hand
@@ -92,6 +93,15 @@ def test_a_wrong_set_up_ends_in_words_and_nothing_is_written(
     assert words in said
     assert "Traceback" not in said
     assert not Path("formreader-out").exists()
+
+
+def test_a_run_folder_in_use_is_refused(formreader, scans, capsys):
+    with Store(Path("out")):
+        code = formreader("read", scans, "-t", "expense-claim", "-o", "out")
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert "another formreader is at work on out; wait for it, or give another folder" in said
 
 
 def test_paths_come_from_standard_input(formreader, scans, monkeypatch):

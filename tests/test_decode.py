@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formreader.decode import CHARACTERS, NOTHING, REFUSED, STATE_SURE, decode
+from formreader.decode import CHARACTERS, NOTHING, REFUSED, STATE_SURE, decode, is_in_doubt
 from formreader.interpret import interpret
 from tests.builders import field, seen
 
@@ -152,3 +152,18 @@ def test_probabilities_add_up_to_1(rows, type):
     belief = decode(seen("0" * len(rows), doubts), field(type, len(rows)))
 
     assert belief.rest + sum(shares(belief).values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "doubts", "settings", "expected"),
+    [
+        ("1830", {}, {}, False),
+        ("____", {}, {}, True),
+        ("____", {}, {"required": False}, False),
+        ("1830", {2: {"3": 0.99, "8": 0.01}}, {}, True),
+        ("1830", {}, {"check": "luhn"}, True),
+        ("1830", {}, {"review": "always"}, True),
+    ],
+)
+def test_a_field_in_doubt_is_told_at_a_glance(text, doubts, settings, expected):
+    assert is_in_doubt(seen(text, doubts), field(**settings)) is expected

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from formreader.excerpts import LARGEST, Excerpt, cut_picture
 from formreader.geometry import Rect
-from formreader.report import LARGEST, cut_picture, open_review
+from formreader.report import open_review
 from formreader.results import DecidedField, Decision, Record, Status
 
 UNSURE = Decision(
@@ -42,11 +43,15 @@ def record(*decisions, file="scan.png"):
     return Record(file, 1, "claim", tuple(fields))
 
 
-def review(out, *records, pictures=None):
-    with open_review(out, pictures) as page:
+def review(out, *records, pictures=None, kept=None):
+    with open_review(out, pictures, kept) as page:
         for each in records:
             page.add(each)
     return Tags((out / "review.html").read_text("utf-8"))
+
+
+def never_asked(*_):
+    raise AssertionError
 
 
 def shown(page):
@@ -89,6 +94,24 @@ def test_every_page_is_decoded_once(tmp_path):
     assert asked == [("scan.png", 1)]
     alt = [image["alt"] for image in page.all("img")]
     assert alt == [f"{name} as written on page 1 of scan.png" for name in ("total", "net")]
+
+
+def test_no_page_is_decoded_for_fields_that_were_cut_out_of_it_before(tmp_path):
+    _, jpeg = cv2.imencode(".jpg", PAGE)
+    kept = {"total": Excerpt(600, 400, jpeg.tobytes())}
+
+    page = review(tmp_path, record(UNSURE), pictures=never_asked, kept=lambda *_: kept)
+
+    assert shown(page).shape == PAGE.shape
+
+
+def test_a_field_that_was_not_cut_out_before_is_cut_out_of_its_page(tmp_path):
+    _, jpeg = cv2.imencode(".jpg", PAGE)
+    kept = {"total": Excerpt(600, 400, jpeg.tobytes())}
+
+    page = review(tmp_path, record(UNSURE, GAP), pictures=lambda *_: PAGE, kept=lambda *_: kept)
+
+    assert [image["width"] for image in page.all("img")] == ["600", "248"]
 
 
 def test_pictures_are_the_field_and_what_is_around_it(tmp_path):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from formreader.addresses import Address
 from formreader.errors import SetupError
+from formreader.excerpts import Excerpt
 from formreader.geometry import Rect
 from formreader.images import CLASSES
 from formreader.objects import ListedObject
+from formreader.packing import pack
 from formreader.results import BoxReading, BoxState, FieldReading, PageReading
 from formreader.store import MIGRATIONS, Store, StoredTemplate
 
@@ -41,7 +44,7 @@ def fill(store: Store, file: str, content: str, pages: int, recipe: str = "recip
     store.put_template("layout", StoredTemplate(Path("forms"), b""))
     store.put_file(Path("/scans") / file, file, recipe, content=content)
     for page in range(1, pages + 1):
-        store.put_reading(content, recipe, page, "layout", EMPTY_FORM)
+        store.put_reading(content, recipe, page, "layout", pack(EMPTY_FORM))
     store.put_page_count(content, pages)
 
 
@@ -53,7 +56,7 @@ def rows(store: Store) -> list[tuple[str, int]]:
 def test_a_reading_comes_back_as_it_was_put(tmp_path_factory, reading):
     with Store(tmp_path_factory.mktemp("out")) as store:
         fill(store, "a.png", "content", 0)
-        store.put_reading("content", "recipe", 1, "layout", reading)
+        store.put_reading("content", "recipe", 1, "layout", pack(reading))
 
         assert [page.outcome for page in store.pages()] == [reading]
 
@@ -66,15 +69,38 @@ def test_pages_come_by_file_and_number_however_they_were_put(tmp_path):
         assert rows(store) == [("a.tif", 1), ("a.tif", 2)] + [("b.tif", n) for n in range(1, 12)]
 
 
-def test_what_was_put_is_there_after_a_kill(tmp_path):
+def test_what_was_put_is_there_after_a_kill_but_for_the_last_moments(tmp_path):
     code = (
-        "import sys, os; from pathlib import Path; from formreader.store import Store;"
-        "store = Store(Path(sys.argv[1])); store.put_page_count('content', 7); os._exit(9)"
+        "import sys, os, time; from pathlib import Path; from formreader.store import *\n"
+        "store = Store(Path(sys.argv[1])); store.put_page_count('first', 7)\n"
+        "time.sleep(KEPT_AFTER); store.put_page_count('second', 8)\n"
+        "store.put_page_count('last', 9); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
 
     with Store(tmp_path) as store:
-        assert store.page_count("content") == 7
+        assert [store.page_count(content) for content in ("first", "second")] == [7, 8]
+
+
+def test_what_was_put_is_there_after_an_error(tmp_path):
+    with suppress(KeyboardInterrupt), Store(tmp_path) as store:
+        store.put_page_count("first", 7)
+        store.put_page_count("last", 9)
+        raise KeyboardInterrupt
+
+    with Store(tmp_path) as store:
+        assert store.page_count("last") == 9
+
+
+def test_excerpts_are_those_of_the_page_by_any_name_of_its_file(tmp_path):
+    picture = Excerpt(3, 2, b"jpeg")
+    with Store(tmp_path) as store:
+        store.put_excerpts("content", "recipe", 2, {"total": picture})
+        fill(store, "a.png", "content", 2)
+        fill(store, "b.png", "content", 2)
+
+        assert store.excerpts("b.png", 2) == {"total": picture}
+        assert store.excerpts("b.png", 1) == {}
 
 
 def test_a_second_run_on_the_same_folder_is_refused(tmp_path):
@@ -203,7 +229,7 @@ def test_an_old_store_is_brought_up_to_date(tmp_path, monkeypatch):
         assert rows(store) == [("a.png", 1)]
 
 
-def test_a_store_from_before_objects_were_fetched_is_brought_up_to_date(tmp_path, monkeypatch):
+def test_a_store_of_before_objects_and_excerpts_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr("formreader.store.MIGRATIONS", MIGRATIONS[:2])
     with Store(tmp_path) as store:
         fill(store, "a.png", "content", 1)
@@ -211,6 +237,7 @@ def test_a_store_from_before_objects_were_fetched_is_brought_up_to_date(tmp_path
 
     with Store(tmp_path) as store:
         assert (rows(store), store.sizes()) == ([("a.png", 1)], set())
+        assert store.excerpts("a.png", 1) == {}
 
 
 def object_at(version: str) -> ListedObject:
