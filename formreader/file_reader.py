@@ -134,6 +134,10 @@ class FileReader:
             yield PageDone(task, unread, _bug(error), settled=False)
         yield FileDone(task, pages=None)
 
+    def lacks(self, task: FileTask) -> str:
+        """Return the path of the file if it is not there."""
+        return "" if task.path.exists() else task.path.as_posix()
+
     def rest(self, task: FileTask, result: FileOpened | PageDone | FileDone) -> FileTask:
         """Return what is left to be read of a file when one more thing is known of it."""
         match result:
