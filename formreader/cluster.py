@@ -7,7 +7,7 @@ of a worker that is lost with its machine is done again by another.
 import logging
 import pickle
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ LOT = 0.5  # seconds that a lot should take: the scheduler takes 2 ms for it
 LOT_PER_THREAD = 0.005  # seconds more for each thread of the cluster: all share one scheduler
 MOST = 200  # tasks in a lot
 GROWTH = 2  # times as many tasks as the last lot had, at most
+PLACE = "formreader.outpost:carry_out"
 LOOK = 2.0  # seconds between two looks at what workers there are
 REACH = 10.0  # seconds in which a scheduler answers
 JOIN = 300.0  # seconds in which a cluster without workers gets one
@@ -82,7 +83,7 @@ def _start_cluster(count: int) -> LocalCluster:
         n_workers=count,
         threads_per_worker=1,
         memory_limit=None,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     )
 
@@ -141,7 +142,7 @@ class _Hands(Generic[Task, Result]):
                     future = finished.get(timeout=LOOK)
                 except Empty:
                     continue
-                yield from self._found(future, under_way.pop(future))
+                yield from self._found(future, under_way.pop(future), alone=alone)
         finally:
             self._client.cancel(list(under_way))
 
@@ -172,15 +173,17 @@ class _Hands(Generic[Task, Result]):
         return self._client.submit(_in_outpost(), self._parcel, lot, alone=alone, pure=False)
 
     def _found(
-        self, future: Future[Lot[Task, Result]], tasks: list[Task]
+        self, future: Future[Lot[Task, Result]], tasks: Sequence[Task], *, alone: bool
     ) -> Iterator[Done[Result] | Death[Task]]:
         """Yield what came of a lot."""
         try:
             lot = future.result()
         except KilledWorker as error:
-            self._require_sound_workers()
-            why = f"crash: the {error.allowed_failures + 1} workers that read it died"
-            yield from (Death(task, why, was_killed=False) for task in tasks)
+            if alone:
+                self._require_sound_workers()
+                yield from self._give_up(tasks, error.allowed_failures + 1)
+            else:
+                yield from (Death(task, str(error), was_killed=True) for task in tasks)
             return
         except CancelledError as error:
             raise _lost(error) from error
@@ -197,6 +200,16 @@ class _Hands(Generic[Task, Result]):
                 yield from self._carry_out_here(each, lot.place)
             else:
                 yield each
+
+    def _give_up(self, tasks: Iterable[Task], deaths: int) -> Iterator[Done[Result]]:
+        """Yield what stands for all that is left of tasks: how far they came is lost."""
+        for task in tasks:
+            rest: Task | None = task
+            while rest is not None:
+                results, rest = self._work.give_up(
+                    rest, f"crash: all workers that read it died ({deaths})"
+                )
+                yield from map(Done, results)
 
     def _require_sound_workers(self) -> None:
         """Check that workers do not die of nothing.
@@ -232,9 +245,8 @@ def _in_outpost() -> Callable[..., Lot[Any, Any]]:
     A worker that lacks this program, or has another version, then says so; one that was sent the
     name of what it does not have would die of it.
     """
-    return lambda parcel, tasks, alone: resolve_name("formreader.outpost:carry_out")(
-        parcel, tasks, alone=alone
-    )
+    place = PLACE
+    return lambda parcel, tasks, alone: resolve_name(place)(parcel, tasks, alone=alone)
 
 
 def _lost(error: BaseException) -> SetupError:

@@ -12,11 +12,13 @@ from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary, finalize
 
+from distributed.system import MEMORY_LIMIT
+
 from formreader import __version__
 from formreader.engines import Result, Task, Work
 from formreader.errors import SetupError
 from formreader.tries import Death, Done, Waiting
-from formreader.workers import Crew, Limits
+from formreader.workers import SHARE, Crew, Limits
 
 SEEING = ("ai-edge-litert", "numpy", "opencv-python-headless", "pillow", "pypdfium2")
 
@@ -80,7 +82,7 @@ class Outpost(Generic[Task, Result]):
         """
         versions, seconds, memory, work = parcel()
         require_versions(versions)
-        self._limits = Limits(seconds, memory)
+        self._limits = Limits(seconds, min(memory, int(SHARE * MEMORY_LIMIT)))  # of a container
         self._work: Work[Task, Result] = pickle.loads(work)
         self._idle: deque[Crew[Task, Result]] = deque()
         finalize(self, _dismiss, self._idle)
