@@ -9,9 +9,10 @@ import pickle
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import resource_tracker
 from pkgutil import resolve_name
 from queue import Empty, SimpleQueue
 from typing import Any, Generic
@@ -19,7 +20,6 @@ from typing import Any, Generic
 from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
-from distributed.utils import silence_logging_cmgr
 
 from formreader.engines import Result, Task, Work
 from formreader.errors import SetupError
@@ -62,23 +62,31 @@ class Dask:
         if not (first := list(waiting.take())):
             return
         waiting.returned.extend(first)
-        with silence_logging_cmgr(logging.CRITICAL), self._connected() as client:
+        _silence()
+        with self._connected() as client:
             yield from with_second_tries(work, waiting, _Hands(client, work, self.limits).carry_out)
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:
-        if self.address is None:
-            with uninterrupted():
-                cluster = _start_cluster(self.count)
-            with cluster, Client(cluster, set_as_default=False) as client:
+        if self.address is not None:
+            with _reach(self.address) as client:
                 yield client
             return
-        with _reach(self.address) as client:
-            yield client
+        resource_tracker.ensure_running()  # its start would let Ctrl-C through to the workers
+        with ExitStack() as ending:
+            with uninterrupted():
+                cluster = ending.enter_context(_start_cluster(self.count))
+            yield ending.enter_context(Client(cluster, set_as_default=False))
+
+
+def _silence() -> None:
+    """Keep dask's log off the screen for good: it tells of what is mended, or told by errors."""
+    for handler in logging.getLogger("distributed").handlers:
+        handler.setLevel(logging.CRITICAL)
 
 
 def _start_cluster(count: int) -> LocalCluster:
-    """Start workers on this machine; what they read with is watched here, and so are not they."""
+    """Start workers on this machine; the processes they read with are watched, not they."""
     return LocalCluster(
         n_workers=count,
         threads_per_worker=1,
@@ -159,7 +167,7 @@ class _Hands(Generic[Task, Result]):
         try:
             self._threads = sum(self._client.nthreads().values())
         except (OSError, ValueError) as error:
-            raise _lost(error) from error
+            raise _lost() from error
         if self._threads:
             self._manned = now
         elif now - self._manned > JOIN:
@@ -186,7 +194,7 @@ class _Hands(Generic[Task, Result]):
                 yield from (Death(task, str(error), was_killed=True) for task in tasks)
             return
         except CancelledError as error:
-            raise _lost(error) from error
+            raise _lost() from error
         except (ImportError, AttributeError) as error:
             raise SetupError(
                 f"a worker of the cluster cannot do this work ({error}); start all workers from "
@@ -249,6 +257,7 @@ def _in_outpost() -> Callable[..., Lot[Any, Any]]:
     return lambda parcel, tasks, alone: resolve_name(place)(parcel, tasks, alone=alone)
 
 
-def _lost(error: BaseException) -> SetupError:
-    words = " ".join(str(error).split())
-    return SetupError(f"the scheduler is lost ({words}); start it and its workers, {RESUME}")
+def _lost() -> SetupError:
+    return SetupError(
+        f"the connection to the scheduler is lost; see that it and its workers run, {RESUME}"
+    )

@@ -147,7 +147,7 @@ def test_a_cluster_that_is_lost_ends_the_run_with_what_to_do():
         results = on(workers)(CountTo(), [(0, 10)] * 1000)
         next(results)
 
-    with pytest.raises(SetupError, match=r"scheduler is lost .* run the same command again"):
+    with pytest.raises(SetupError, match=r"scheduler is lost.* run the same command again"):
         list(results)
 
 
