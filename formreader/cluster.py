@@ -31,6 +31,7 @@ AHEAD = 2  # lots given to each thread of a worker, so that it never waits for t
 LOT = 0.5  # seconds that a lot should take: the scheduler takes 2 ms for it
 LOT_PER_THREAD = 0.005  # seconds more for each thread of the cluster: all share one scheduler
 MOST = 200  # tasks in a lot
+LEAST = 0.001  # seconds that a lot takes: some clocks stand still meanwhile
 GROWTH = 2  # times as many tasks as the last lot had, at most
 PLACE = "formreader.outpost:carry_out"
 LOOK = 2.0  # seconds between two looks at what workers there are
@@ -122,6 +123,7 @@ class _Hands(Generic[Task, Result]):
         self._work = work
         self._parcel = client.submit(partial, pickle.loads, pack(work, limits), pure=False)
         """Comes once to each worker that works for this run, and stays as long as this is here."""
+        self._carry_out = _in_outpost()
         self._size = 1
         """Tasks in a lot."""
         self._threads = 0
@@ -178,7 +180,7 @@ class _Hands(Generic[Task, Result]):
 
     def _submit(self, tasks: list[Task], *, alone: bool) -> Future[Lot[Task, Result]]:
         lot = pickle.dumps(tasks)
-        return self._client.submit(_in_outpost(), self._parcel, lot, alone=alone, pure=False)
+        return self._client.submit(self._carry_out, self._parcel, lot, alone=alone, pure=False)
 
     def _found(
         self, future: Future[Lot[Task, Result]], tasks: Sequence[Task], *, alone: bool
@@ -201,7 +203,7 @@ class _Hands(Generic[Task, Result]):
                 f"the environment or image that this command runs in, {RESUME}"
             ) from error
         wanted = LOT + LOT_PER_THREAD * self._threads
-        fitting = round(len(tasks) * wanted / lot.seconds)
+        fitting = round(len(tasks) * wanted / max(lot.seconds, LEAST))
         self._size = max(1, min(fitting, GROWTH * len(tasks), MOST))
         for each in lot.found:
             if isinstance(each, Unseen):
