@@ -14,6 +14,13 @@ class Work(Protocol[Task, Result]):
         """Yield the results of a task, of which there may be any number."""
         ...
 
+    def lacks(self, task: Task) -> str:
+        """Return what a task needs that cannot be seen from this machine; "" if all is there.
+
+        Other machines ask, before they begin.
+        """
+        ...
+
     def rest(self, task: Task, result: Result) -> Task:
         """Return what is left of a task when one more of its results is there."""
         ...

@@ -200,6 +200,11 @@ class FileReader:
             yield _lost(task, number + 1, _bug(error))
         yield FileDone(task, pages=None)
 
+    def lacks(self, task: FileTask) -> str:
+        """Return the path of the file if it should be there and is not: what is fetched is not."""
+        path = task.path
+        return "" if isinstance(path, Address) or path.exists() else path.as_posix()
+
     def rest(self, task: FileTask, result: Result) -> FileTask:
         """Return what is left to be read of a file when one more thing is known of it."""
         match result:

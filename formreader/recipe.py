@@ -45,6 +45,10 @@ class Recipe:
     lines: Mapping[LineKind, LineNetwork] = field(default_factory=dict)
     """The networks of what is written without boxes, as far as the templates need them."""
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """Let it be sent to processes that read: what is worked out of it stays where it is."""
+        return Recipe, (self.templates, self.model, self.lines)
+
     @cached_property
     def layouts(self) -> Mapping[str, str]:
         """The digest of each template's layout, by the template's name."""
@@ -98,14 +102,12 @@ def layout_digest(template: Template) -> str:
 
     Checks, rules and promises do not count: to change them makes no page be read again.
     """
-    picture = template.registration.picture
-    blank_form = (template.folder / picture).read_bytes() if picture else b""
     return _sha256(
         [
             template.name,
             template.page.model_dump(mode="json"),
             template.registration.model_dump(mode="json"),
-            hashlib.sha256(blank_form).hexdigest(),
+            hashlib.sha256(template.blank).hexdigest(),
             [_layout_of(field) for field in template.fields],
         ]
     )

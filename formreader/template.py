@@ -233,6 +233,8 @@ class Template:
     """SHA-256 of the file, hexadecimal: the version of the template."""
     source: bytes = b""
     """The file itself, for a run to keep; empty for a template that came from none."""
+    blank: bytes = dataclasses.field(default=b"", repr=False)
+    """The empty form that registration names, a picture file; empty where it names none."""
     rosters: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     """The values that fields with a roster may have, by the field's name."""
     sized: bool = True

@@ -76,12 +76,13 @@ def parse_template(source: bytes, path: Path, *, alone: bool = False) -> Templat
     problems: list[str] = []
     template = _build(raw, source, path.parent, problems)
     missing: list[str] = []
+    blank = _blank(template, missing) if template else b""
     rosters = _rosters(template, missing) if template else {}
     if template and not alone:
-        problems += [*_missing_files(template), *missing]
+        problems += missing
     if problems or template is None:
         raise TemplateError(path, problems)
-    return replace(_in_mm(template), rosters=rosters)
+    return replace(_in_mm(template), blank=blank, rosters=rosters)
 
 
 def find_template(name: str, folders: tuple[Path, ...]) -> Path:
@@ -158,10 +159,16 @@ def _wholly(field: Field) -> Field:
     return field.model_copy(update={"region": Rect(0, 0, 1, 1), "groups": ()})
 
 
-def _missing_files(template: Template) -> Iterator[str]:
+def _blank(template: Template, problems: list[str]) -> bytes:
+    """Read the picture of the empty form; one that cannot be read is empty, and a problem."""
     picture = template.registration.picture
-    if picture and not (template.folder / picture).is_file():
-        yield f"register: picture '{picture}' is not beside the template"
+    if not picture:
+        return b""
+    try:
+        return (template.folder / picture).read_bytes()
+    except OSError:
+        problems.append(f"register: picture '{picture}' is not beside the template")
+        return b""
 
 
 def _rosters(template: Template, problems: list[str]) -> dict[str, frozenset[str]]:

@@ -1,9 +1,7 @@
 """Worker processes of this machine: one that dies takes nothing with it but the page it was at.
 
 A picture may bring down the library that decodes it, keep it busy for ever, or fill the memory.
-Each worker is watched for all three. What it was at is tried once more when all else is done,
-alone, in a fresh process; if that dies too, the work says what stands in its place, and the rest
-goes on.
+Each worker is watched for all three.
 """
 
 import ctypes
@@ -14,27 +12,26 @@ import threading
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Generic, NamedTuple
+from typing import Generic, NamedTuple, Self
 
 import cv2
 import psutil
 
 from formreader.engines import Result, Task, Work
 from formreader.errors import SetupError
+from formreader.tries import Death, Done, Waiting, with_second_tries
 
 AHEAD = 2  # tasks given to each worker, so that it never waits for the next
 LOOK = 0.25  # seconds between two looks at how long workers take and how much memory they have
 ALONE = 1.0  # seconds in which a worker starts no other program: to find those takes 3 ms
 STARTING = 60.0  # seconds that a worker has to begin
 PATIENCE = 5.0  # seconds that a worker whose pipe has closed has to end
-KILLED = 5  # times that a task is tried alone whose worker somebody kills: the task may be innocent
 STILLBORN = 5  # workers that die one after the other before they are ready: none ever will be
 SHARE, MOST_MEMORY = 0.8, 4 << 30  # of the machine's memory, bytes; a page of A4 takes 0.2 GB
 MOST_WORKERS = 30 if sys.platform == "win32" else 1000  # Windows waits for 63 things at most
@@ -80,100 +77,77 @@ class Workers:
         Raises:
             SetupError: if no worker can be started.
         """
-        waiting = _Waiting(tasks)
-        again: deque[tuple[Task, int]] = deque()
+
+        def carry_out(
+            waiting: Waiting[Task], *, alone: bool
+        ) -> Generator[Done[Result] | Death[Task], None, None]:
+            with Crew(work, 1 if alone else self.count, self.limits) as crew:
+                yield from crew.carry_out(waiting)
+
+        return with_second_tries(work, Waiting(tasks), carry_out)
+
+
+class Crew(Generic[Task, Result]):
+    """Workers that stay until their end: between two pieces of work they keep what they know."""
+
+    def __init__(self, work: Work[Task, Result], count: int, limits: Limits) -> None:
+        """Prepare for work; workers begin when there are tasks for them.
+
+        Args:
+            work: to be done with every task.
+            count: of workers.
+            limits: of what each may take.
+        """
+        self._work, self._limits = work, limits
+        self._count = min(count, MOST_WORKERS)
+        self._workers: list[_Worker[Task, Result]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End all workers at once."""
+        while self._workers:
+            self._workers.pop().end()
+
+    def carry_out(
+        self, waiting: Waiting[Task]
+    ) -> Generator[Done[Result] | Death[Task], None, None]:
+        """Yield results, and for every worker that dies what is left of the task it was at.
+
+        Raises:
+            SetupError: if no worker can be started.
+        """
+        workers, stillborn = self._workers, 0
         while True:
-            with closing(self._carry_out(work, waiting, min(self.count, MOST_WORKERS))) as found:
-                for each in found:
-                    if isinstance(each, _Result):
-                        yield each.value
-                    else:
-                        again.append((each.task, 1))
-            if not again:
+            _deal(self._work, waiting, workers, self._count)
+            if not any(worker.tasks for worker in workers):
                 return
-            task, tries = again.popleft()
-            with closing(self._carry_out(work, _Waiting([task]), 1)) as found:
-                for each in found:
-                    if isinstance(each, _Result):
-                        yield each.value
-                    elif each.task != task:  # it came further: this is the first death there
-                        again.append((each.task, 1))
-                    elif each.was_killed and tries < KILLED:
-                        again.append((task, tries + 1))
-                    else:
-                        results, rest = work.give_up(task, each.why)
-                        waiting.returned.extend([] if rest is None else [rest])
-                        yield from results
-
-    def _carry_out(
-        self, work: Work[Task, Result], waiting: "_Waiting[Task]", count: int
-    ) -> "Generator[_Result[Result] | _Death[Task], None, None]":
-        """Yield results, and for every worker that dies what is left of the task it was at."""
-        crew: list[_Worker[Task, Result]] = []
-        stillborn = 0
-        try:
-            while True:
-                _deal(work, waiting, crew, count)
-                if not any(worker.tasks for worker in crew):
-                    return
-                for worker in _with_news(crew):
-                    yield from worker.news()
-                for worker in [each for each in crew if each.has_died(self.limits)]:
-                    crew.remove(worker)
-                    begun = worker.tasks.popleft() if worker.is_ready and worker.tasks else None
-                    waiting.returned.extend(worker.tasks)
-                    if begun is not None:
-                        yield _Death(begun, worker.why, worker.was_killed)
-                    innocent = worker.is_ready or worker.was_killed
-                    stillborn = 0 if innocent else stillborn + 1
-                    if stillborn == STILLBORN:
-                        raise SetupError(f"no worker process can be started: {worker.why}")
-        finally:
-            for worker in crew:
-                worker.end()
-
-
-class _Waiting(Generic[Task]):
-    """Tasks that nobody is at."""
-
-    def __init__(self, tasks: Iterable[Task]) -> None:
-        self.returned: deque[Task] = deque()
-        """Those that a worker died before; they come first."""
-        self._tasks = iter(tasks)
-
-    def take(self) -> Iterator[Task]:
-        """Yield the next, if there is one now."""
-        if self.returned:
-            yield self.returned.popleft()
-        else:
-            yield from islice(self._tasks, 1)
+            for worker in _with_news(workers):
+                yield from worker.news()
+            for worker in [each for each in workers if each.has_died(self._limits)]:
+                workers.remove(worker)
+                begun = worker.tasks.popleft() if worker.is_ready and worker.tasks else None
+                waiting.returned.extend(worker.tasks)
+                if begun is not None:
+                    yield Death(begun, worker.why, worker.was_killed)
+                innocent = worker.is_ready or worker.was_killed
+                stillborn = 0 if innocent else stillborn + 1
+                if stillborn == STILLBORN:
+                    raise SetupError(f"no worker process can be started: {worker.why}")
 
 
 class _Ready(NamedTuple):
     """Comes from a worker when it begins."""
 
 
-class _Result(NamedTuple, Generic[Result]):
-    """Comes from a worker for each result."""
-
-    value: Result
-
-
 class _End(NamedTuple):
     """Comes from a worker after the last result of a task."""
 
     error: BaseException | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Death(Generic[Task]):
-    """Stands for a worker that died at its work."""
-
-    task: Task
-    """What is left of it."""
-    why: str
-    was_killed: bool
-    """By somebody else: a person, or a system whose memory came to its end."""
 
 
 class _Worker(Generic[Task, Result]):
@@ -195,7 +169,7 @@ class _Worker(Generic[Task, Result]):
         self._rest = work.rest
         self._connection, theirs = PROCESSES.Pipe()
         self._process = PROCESSES.Process(target=_serve, args=(theirs, work), daemon=True)
-        with _uninterrupted():
+        with uninterrupted():
             self._process.start()
         theirs.close()
         self._is_open = True
@@ -219,13 +193,13 @@ class _Worker(Generic[Task, Result]):
         with suppress(OSError):  # it has died, which shows soon
             self._connection.send(task)
 
-    def news(self) -> "Iterator[_Result[Result]]":
+    def news(self) -> Iterator[Done[Result]]:
         """Yield what it has found, one result at most, of a worker that has news.
 
         Raises what the work raised.
         """
         try:
-            message: _Ready | _Result[Result] | _End = self._connection.recv()
+            message: _Ready | Done[Result] | _End = self._connection.recv()
         except (EOFError, OSError):
             self._is_open = False
             return
@@ -233,7 +207,7 @@ class _Worker(Generic[Task, Result]):
         match message:
             case _Ready():
                 self.is_ready = True
-            case _Result(value):
+            case Done(value):
                 self.tasks[0] = self._rest(self.tasks[0], value)
                 yield message
             case _End(error):
@@ -306,7 +280,7 @@ class _Worker(Generic[Task, Result]):
 
 def _deal(
     work: Work[Task, Result],
-    waiting: _Waiting[Task],
+    waiting: Waiting[Task],
     crew: list[_Worker[Task, Result]],
     count: int,
 ) -> None:
@@ -343,7 +317,7 @@ def _serve(connection: Connection, work: Work[Task, Result]) -> None:
             error: BaseException | None = None
             try:
                 for result in work(task):
-                    connection.send(_Result(result))
+                    connection.send(Done(result))
             except Exception as raised:  # noqa: BLE001 - handed to the run, raised there
                 error = raised
             connection.send(_End(error))
@@ -375,7 +349,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Let processes that are started be deaf to Ctrl-C, which they inherit; it comes afterwards."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from formreader.engines import run_serially
 from formreader.errors import SetupError
 from formreader.workers import Limits, Workers, usual_limits
+from tests.counters import CountTo, DiesAtSeven, HangsAtSeven, Raises
 
 LIMITS = Limits(seconds=20, memory=1 << 30)
 engines = pytest.mark.parametrize(
@@ -19,54 +19,11 @@ engines = pytest.mark.parametrize(
 )
 
 
-class CountTo:
-    """Counts to the number that a task is, from what is left of it."""
-
-    def __call__(self, task: tuple[int, int]) -> Iterator[tuple[int, int]]:
-        start, end = task
-        for number in range(start, end):
-            self.before(number)
-            yield number, end
-
-    def before(self, number):
-        pass
-
-    def rest(self, task, result):
-        return result[0] + 1, task[1]
-
-    def give_up(self, task, why):
-        start, end = task
-        rest = (start + 1, end)
-        return [(start, why)], rest if start + 1 < end else None
-
-
-class DiesAtSeven(CountTo):
-    """Ends its process at one number."""
-
-    def before(self, number):
-        if number == 7:
-            self.die()
-
-    def die(self):
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(60)
-
-
-class HangsAtSeven(DiesAtSeven):
-    def die(self):
-        time.sleep(60)
-
-
 class SwellsAtSeven(DiesAtSeven):
     def die(self):
         full = bytearray(400 << 20)
         time.sleep(60)
         assert full
-
-
-class Raises(CountTo):
-    def before(self, number):  # noqa: ARG002
-        raise ZeroDivisionError
 
 
 class DiesOnArrival(CountTo):

@@ -110,19 +110,19 @@ def test_a_lying_resolution_does_not_matter_where_there_are_marks():
         assert farthest_mm(align(paper.image, template, dpi=dpi), template, paper.to_scan) < NEAR_MM
 
 
-def test_a_page_unlike_the_picture_of_the_form_is_refused(tmp_path):
-    cv2.imwrite(str(tmp_path / "blank.png"), lined())
-    template = replace(form(*ROWS, picture="blank.png"), folder=tmp_path)
+def test_a_page_unlike_the_picture_of_the_form_is_refused():
+    blank = cv2.imencode(".png", lined())[1].tobytes()
+    template = replace(form(*ROWS, picture="blank.png"), blank=blank)
 
     with pytest.raises(AlignmentError, match="not this form"):
         align(np.full((560, 880), 240, np.uint8), template)
 
 
-def test_a_picture_that_cannot_be_opened_stops_the_run(tmp_path):
-    (tmp_path / "blank.png").write_bytes(b"no picture")
-    template = replace(form(*ROWS, picture="blank.png"), folder=tmp_path)
+@pytest.mark.parametrize("blank", [b"", b"no picture"])
+def test_a_picture_that_cannot_be_opened_stops_the_run(blank):
+    template = replace(form(*ROWS, picture="blank.png"), blank=blank)
 
-    with pytest.raises(SetupError, match=r"blank\.png"):
+    with pytest.raises(SetupError, match="picture of the empty form cannot be opened"):
         align(lined(), template)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from formreader.errors import SetupError
 
-Extra = Literal["charts", "parquet", "train", "web"]
+Extra = Literal["charts", "cluster", "parquet", "train", "web"]
 """A group of packages in pyproject.toml that is installed only when asked for."""
 
 

@@ -54,7 +54,18 @@ def read(  # noqa: PLR0913, PLR0917 options of the command line
     limit: Annotated[
         int | None, typer.Option(min=1, help="Try the first so many pages, one by one.")
     ] = None,
-    engine: Annotated[EngineName, typer.Option(help="Who does the work.")] = EngineName.LOCAL,
+    engine: Annotated[
+        EngineName, typer.Option(help="Who does the work: this machine, or a dask cluster.")
+    ] = EngineName.LOCAL,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The cluster's scheduler, as tcp://HOST:8786; without it, one of -j workers is "
+            "started here.",
+            show_default=False,
+        ),
+    ] = None,
     page_seconds: PageSeconds = PAGE_SECONDS,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew; the old run is put aside in its folder.")
@@ -67,7 +78,7 @@ def read(  # noqa: PLR0913, PLR0917 options of the command line
     settings = Settings(
         out=out,
         max_error=max_error,
-        engine=make_engine(engine, jobs, page_seconds),
+        engine=make_engine(engine, jobs, page_seconds, scheduler),
         limit=limit,
         fresh=fresh,
         images=not no_images,

@@ -84,8 +84,8 @@ class LiteRTRecogniser:
             raise ModelError(f"model {card.name!r} cannot be run: {error}") from error
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        """Let it be sent to other processes, where it is prepared anew."""
-        return LiteRTRecogniser, (self.card, self._network, self.evidence)
+        """Let it be sent to processes that read; who decides has the evidence, 11 MB of it."""
+        return LiteRTRecogniser, (self.card, self._network)
 
     def look(self, digits: DigitBatch) -> Look:
         """Return what each digit image shows.

@@ -74,7 +74,7 @@ def attempts(
         found, count = match_markers(scan, register.aruco, scales[0])
         yield Attempt("aruco", found, rough=count < 4, backed=True, proven=count > 3)
     if register.picture:
-        found = match_picture(scan, template.folder / register.picture, template.page.size)
+        found = match_picture(scan, template.blank, template.page.size)
         yield Attempt("picture", found, rough=True, backed=True, proven=bool(found))
     if register.whole:
         whole = _laid_on(_picture_corners(scan), template.bounds)[:1]

@@ -1,7 +1,5 @@
 """The empty form as a picture: recognised by its features."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 
@@ -17,13 +15,18 @@ LOOSE_PX = 4.0
 FEWEST = 25  # features in agreement; wrong forms of one family share their heading's
 
 
-def match_picture(scan: Pyramid, picture: Path, page_mm: tuple[float, float]) -> list[Transform]:
+def match_picture(scan: Pyramid, blank: bytes, page_mm: tuple[float, float]) -> list[Transform]:
     """Map the page onto the scan by features of the empty form, an empty list if too few agree.
+
+    Args:
+        scan: of the page.
+        blank: the empty form, a picture file.
+        page_mm: width and height of the page.
 
     Raises:
         SetupError: if the picture cannot be opened.
     """
-    reference = halve_down(_load(picture))
+    reference = halve_down(_load(blank))
     here, there = (source.view(max(source.size), LONG_SIDE_PX) for source in (reference, scan))
     detector = cv2.ORB.create(nfeatures=FEATURES, fastThreshold=10)
     ours, our_codes = detector.detectAndCompute(here.image, None)
@@ -46,8 +49,8 @@ def match_picture(scan: Pyramid, picture: Path, page_mm: tuple[float, float]) ->
     return [page.then(Transform(np.asarray(matrix, np.float64))).then(there.to_scan)]
 
 
-def _load(picture: Path) -> GrayImage:
-    image = cv2.imdecode(np.frombuffer(picture.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
+def _load(blank: bytes) -> GrayImage:
+    image = cv2.imdecode(np.frombuffer(blank, np.uint8), cv2.IMREAD_GRAYSCALE) if blank else None
     if image is None:
-        raise SetupError(f"{picture} is not a picture that can be opened")
+        raise SetupError("the template's picture of the empty form cannot be opened")
     return np.asarray(image, np.uint8)

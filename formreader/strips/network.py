@@ -80,8 +80,8 @@ class LineNetwork:
             )
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        """Let it be sent to other processes, where it is prepared anew."""
-        return LineNetwork, (self.card, self._network, self.evidence, self._digits)
+        """Let it be sent to processes that read; who decides has the evidence."""
+        return LineNetwork, (self.card, self._network, NO_EVIDENCE, self._digits)
 
     def texts(self, strip: StripImage) -> Texts:
         """Return the texts that a strip may show, the likeliest first.

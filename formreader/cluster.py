@@ -1,0 +1,265 @@
+"""The engine of many machines: tasks go in lots to the workers of a dask cluster.
+
+Each worker carries out its lot in a process of its own that is watched as on one machine. The lot
+of a worker that is lost with its machine is done again by another.
+"""
+
+import logging
+import pickle
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import resource_tracker
+from pkgutil import resolve_name
+from queue import Empty, SimpleQueue
+from typing import Any, Generic
+
+from distributed import Client, Future, KilledWorker, LocalCluster
+from distributed.comm.addressing import parse_address, parse_host_port
+from distributed.comm.registry import get_backend
+
+from formreader.engines import Result, Task, Work
+from formreader.errors import SetupError
+from formreader.outpost import Lot, Unseen, pack
+from formreader.tries import Death, Done, Waiting, with_second_tries
+from formreader.workers import Limits, uninterrupted
+
+AHEAD = 2  # lots given to each thread of a worker, so that it never waits for the next
+LOT = 0.5  # seconds that a lot should take: the scheduler takes 2 ms for it
+LOT_PER_THREAD = 0.005  # seconds more for each thread of the cluster: all share one scheduler
+MOST = 200  # tasks in a lot
+LEAST = 0.001  # seconds that a lot takes: some clocks stand still meanwhile
+GROWTH = 2  # times as many tasks as the last lot had, at most
+PLACE = "formreader.outpost:carry_out"
+LOOK = 2.0  # seconds between two looks at what workers there are
+REACH = 10.0  # seconds in which a scheduler answers
+JOIN = 300.0  # seconds in which a cluster without workers gets one
+RESUME = "then run the same command again, which goes on where this run stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Dask:
+    """Carries out tasks on a cluster."""
+
+    count: int
+    """Of workers, if they are to be started on this machine."""
+    limits: Limits
+    """Of what a process may take for each result."""
+    address: str | None = None
+    """Of a scheduler whose workers are there; None: they are started here, and end with the run."""
+
+    def __call__(
+        self, work: Work[Task, Result], tasks: Iterable[Task]
+    ) -> Generator[Result, None, None]:
+        """Yield results as they come; to close it takes back what no worker has begun.
+
+        Raises:
+            SetupError: if the cluster cannot be reached or is lost, or cannot do this work.
+        """
+        waiting = Waiting(tasks)
+        if not (first := list(waiting.take())):
+            return
+        waiting.returned.extend(first)
+        _silence()
+        with self._connected() as client:
+            yield from with_second_tries(work, waiting, _Hands(client, work, self.limits).carry_out)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Client]:
+        if self.address is not None:
+            with _reach(self.address) as client:
+                yield client
+            return
+        resource_tracker.ensure_running()  # its start would let Ctrl-C through to the workers
+        with ExitStack() as ending:
+            with uninterrupted():
+                cluster = ending.enter_context(_start_cluster(self.count))
+            yield ending.enter_context(Client(cluster, set_as_default=False))
+
+
+def _silence() -> None:
+    """Keep dask's log off the screen for good: it tells of what is mended, or told by errors."""
+    for handler in logging.getLogger("distributed").handlers:
+        handler.setLevel(logging.CRITICAL)
+
+
+def _start_cluster(count: int) -> LocalCluster:
+    """Start workers on this machine; the processes they read with are watched, not they."""
+    return LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        memory_limit=None,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+    )
+
+
+def _reach(address: str) -> Client:
+    """Connect to a scheduler.
+
+    Raises:
+        SetupError: if there is none at the address, or it is no address.
+    """
+    try:
+        scheme, place = parse_address(address)
+        get_backend(scheme)
+        parse_host_port(place)
+        return Client(address, timeout=REACH, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise SetupError(
+            f"no dask scheduler answers at {address} ({error}); start one by `dask scheduler`, or "
+            "give the address that it says, as tcp://HOST:8786"
+        ) from error
+
+
+class _Hands(Generic[Task, Result]):
+    """The workers of a cluster, as one run has them."""
+
+    def __init__(self, client: Client, work: Work[Task, Result], limits: Limits) -> None:
+        self._client = client
+        self._work = work
+        self._parcel = client.submit(partial, pickle.loads, pack(work, limits), pure=False)
+        """Comes once to each worker that works for this run, and stays as long as this is here."""
+        self._carry_out = _in_outpost()
+        self._size = 1
+        """Tasks in a lot."""
+        self._threads = 0
+        """Of all workers together."""
+        self._looked = -LOOK
+        self._manned = time.monotonic()
+        """When there was a worker."""
+
+    def carry_out(
+        self, waiting: Waiting[Task], *, alone: bool
+    ) -> Generator[Done[Result] | Death[Task], None, None]:
+        """Yield results, and for every process that dies what is left of the task it was at."""
+        under_way: dict[Future[Lot[Task, Result]], list[Task]] = {}
+        finished: SimpleQueue[Future[Lot[Task, Result]]] = SimpleQueue()
+        try:
+            while True:
+                self._look()
+                most, size = (1, 1) if alone else (AHEAD * max(1, self._threads), self._size)
+                while len(under_way) < most and (tasks := list(waiting.take(size))):
+                    future = self._submit(tasks, alone=alone)
+                    under_way[future] = tasks
+                    future.add_done_callback(finished.put)
+                if not under_way:
+                    return
+                try:
+                    future = finished.get(timeout=LOOK)
+                except Empty:
+                    continue
+                yield from self._found(future, under_way.pop(future), alone=alone)
+        finally:
+            self._client.cancel(list(under_way))
+
+    def _look(self) -> None:
+        """Count the workers now and then, which come and go.
+
+        Raises:
+            SetupError: if there has been none for long, or the scheduler does not answer.
+        """
+        now = time.monotonic()
+        if now - self._looked < LOOK:
+            return
+        self._looked = now
+        try:
+            self._threads = sum(self._client.nthreads().values())
+        except (OSError, ValueError) as error:
+            raise _lost() from error
+        if self._threads:
+            self._manned = now
+        elif now - self._manned > JOIN:
+            raise SetupError(
+                f"the scheduler has had no worker for {JOIN:g} s; start some by "
+                f"`dask worker ADDRESS`, {RESUME}"
+            )
+
+    def _submit(self, tasks: list[Task], *, alone: bool) -> Future[Lot[Task, Result]]:
+        lot = pickle.dumps(tasks)
+        return self._client.submit(self._carry_out, self._parcel, lot, alone=alone, pure=False)
+
+    def _found(
+        self, future: Future[Lot[Task, Result]], tasks: Sequence[Task], *, alone: bool
+    ) -> Iterator[Done[Result] | Death[Task]]:
+        """Yield what came of a lot."""
+        try:
+            lot = future.result()
+        except KilledWorker as error:
+            if alone:
+                self._require_sound_workers()
+                yield from self._give_up(tasks, error.allowed_failures + 1)
+            else:
+                yield from (Death(task, str(error), was_killed=True) for task in tasks)
+            return
+        except CancelledError as error:
+            raise _lost() from error
+        except (ImportError, AttributeError) as error:
+            raise SetupError(
+                f"a worker of the cluster cannot do this work ({error}); start all workers from "
+                f"the environment or image that this command runs in, {RESUME}"
+            ) from error
+        wanted = LOT + LOT_PER_THREAD * self._threads
+        fitting = round(len(tasks) * wanted / max(lot.seconds, LEAST))
+        self._size = max(1, min(fitting, GROWTH * len(tasks), MOST))
+        for each in lot.found:
+            if isinstance(each, Unseen):
+                yield from self._carry_out_here(each, lot.place)
+            else:
+                yield each
+
+    def _give_up(self, tasks: Iterable[Task], deaths: int) -> Iterator[Done[Result]]:
+        """Yield what stands for all that is left of tasks: how far they came is lost."""
+        for task in tasks:
+            rest: Task | None = task
+            while rest is not None:
+                results, rest = self._work.give_up(
+                    rest, f"crash: all workers that read it died ({deaths})"
+                )
+                yield from map(Done, results)
+
+    def _require_sound_workers(self) -> None:
+        """Check that workers do not die of nothing.
+
+        Raises:
+            SetupError: if they do.
+        """
+        try:
+            self._submit([], alone=True).result()
+        except KilledWorker as error:
+            raise SetupError(
+                f"workers of the cluster die whatever they are given ({error}); look into what "
+                f"they say, mend it, {RESUME}"
+            ) from error
+
+    def _carry_out_here(self, unseen: Unseen[Task], place: str) -> Iterator[Done[Result]]:
+        """Carry out what no machine sees any more, which is soon done.
+
+        Raises:
+            SetupError: if it can be seen here.
+        """
+        if not self._work.lacks(unseen.task):
+            raise SetupError(
+                f"the worker on {place} does not see {unseen.lacks}, which is there on this "
+                f"machine: let all workers see the files under the same path, {RESUME}"
+            )
+        yield from map(Done, self._work(unseen.task))
+
+
+def _in_outpost() -> Callable[..., Lot[Any, Any]]:
+    """Return what workers are to do, as a function that travels with its code.
+
+    A worker that lacks this program, or has another version, then says so; one that was sent the
+    name of what it does not have would die of it.
+    """
+    place = PLACE
+    return lambda parcel, tasks, alone: resolve_name(place)(parcel, tasks, alone=alone)
+
+
+def _lost() -> SetupError:
+    return SetupError(
+        f"the connection to the scheduler is lost; see that it and its workers run, {RESUME}"
+    )
