@@ -33,11 +33,12 @@ from rich.console import Console
 from rich.table import Table
 
 from formreader import cluster
-from formreader.batch import Settings, Tally, run_batch
+from formreader.batch import Settings, run_batch
 from formreader.cluster import AHEAD, LOT, LOT_PER_THREAD, MOST, Dask
 from formreader.digits.recogniser import load_recogniser
 from formreader.file_reader import FileReader, FileTask
 from formreader.inputs import find_inputs
+from formreader.intake import Tally
 from formreader.recipe import Recipe, make_recipe
 from formreader.shipped import DEFAULT_MODEL, model_folders
 from formreader.template_file import load_template

@@ -29,9 +29,10 @@ import numpy as np
 import psutil
 from rich.progress import track
 
-from formreader.batch import Settings, Tally, run_batch
+from formreader.batch import Settings, run_batch
 from formreader.digits.recogniser import load_recogniser
 from formreader.inputs import find_inputs
+from formreader.intake import Tally
 from formreader.recipe import make_recipe
 from formreader.shipped import DEFAULT_MODEL, model_folders
 from formreader.synth.conditions import CONDITIONS

@@ -277,7 +277,7 @@ def test_an_object_that_changes_between_its_pages_is_not_mixed(address, bucket, 
 def test_a_large_object_in_parts_is_fetched_once(
     address, fetched, monkeypatch, read, tmp_path, whole
 ):
-    monkeypatch.setattr("formreader.batch.PART", 1)
+    monkeypatch.setattr("formreader.intake.PART", 1)
 
     read(address)
 

@@ -18,10 +18,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from formreader.batch import Finished, Settings, Tally, run_batch
+from formreader.batch import Finished, Settings, run_batch
 from formreader.engines import run_serially
 from formreader.errors import SetupError
 from formreader.inputs import find_inputs
+from formreader.intake import Tally
 from formreader.pages import read_pages
 from formreader.reader import prepare
 from formreader.recipe import Model, make_recipe
@@ -234,7 +235,7 @@ def fax(drawn, tmp_path) -> Path:
 @pytest.mark.parametrize("engine", [run_serially, workers(3)], ids=["serial", "three"])
 def test_a_large_file_is_read_in_parts(engine, fax, read, tmp_path, monkeypatch):
     read(fax, out="whole")
-    monkeypatch.setattr("formreader.batch.PART", 2)
+    monkeypatch.setattr("formreader.intake.PART", 2)
 
     finished = read(fax, engine=engine)
 
@@ -245,7 +246,7 @@ def test_a_large_file_is_read_in_parts(engine, fax, read, tmp_path, monkeypatch)
 
 @pytest.mark.parametrize("known", [{2}, {1, 2, 3, 4}, {3, 4, 5, 6, 7, 8}, {9, 10, 11}])
 def test_of_a_file_read_in_parts_the_rest_is_read_later(known, fax, read, tmp_path, monkeypatch):
-    monkeypatch.setattr("formreader.batch.PART", 2)
+    monkeypatch.setattr("formreader.intake.PART", 2)
     read(fax, out="whole")
     shutil.copytree(tmp_path / "whole", tmp_path / "out")
     with closing(sqlite3.connect(tmp_path / "out" / "run.sqlite")) as run, run:
@@ -262,7 +263,7 @@ def test_of_a_file_read_in_parts_the_rest_is_read_later(known, fax, read, tmp_pa
 def test_a_page_that_kills_its_process_costs_its_part_nothing_else(
     fax, read, scans, *, claim, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("formreader.batch.PART", 4)
+    monkeypatch.setattr("formreader.intake.PART", 4)
 
     finished = read(fax, engine=workers(2), model=Kills(digits_on(scans, claim, 2)))
 

@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from formreader.batch import Tally, Watch
+from formreader.intake import Tally, Watch
 
 LINE_EVERY_S = 5.0
 
