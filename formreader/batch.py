@@ -232,7 +232,7 @@ class _Intake:
             self.store.put_template(layout, StoredTemplate(template.folder, template.source))
         if limit is not None:
             engine = run_serially  # how many pages are left is known only after each file
-        reader = FileReader(self.recipe, PART if limit is None else None, settings.images)
+        reader = FileReader(self.recipe, PART if limit is None else None, cuts=settings.images)
         tasks = _Parted(self.parts, self._tasks(inputs, limit))
         with closing(engine(reader, tasks)) as results:
             for result in results:
