@@ -1,7 +1,7 @@
 """What a run of very many small files costs beside reading them, and whether its memory grows.
 
 Draws some slips of three fields and makes of each many pictures, whose grain makes each another
-file; then reads them all, files to tables. The time beside reading is that of the run's own
+file; then reads them all, files to tables. The time beside reading is the work of the run's own
 process, while its workers read and before and after; its memory is looked at all the time, and by
 how much it grows is told from page 1,000 to the last table.
 
@@ -103,11 +103,6 @@ class Moment(NamedTuple):
     """Bytes that it holds."""
 
 
-def now() -> Moment:
-    """Look at this process."""
-    return Moment(time.monotonic(), time.process_time(), psutil.Process().memory_info().rss)
-
-
 @dataclass(slots=True)
 class Meter:
     """What is seen of a run on its way."""
@@ -118,10 +113,13 @@ class Meter:
     """Bytes of its own process at any time since it was warm."""
     workers: int = 0
     """Bytes of the largest worker at any time."""
+    looking: float = 0.0
+    """Seconds of work that went into looking."""
 
     def pass_by(self, name: str) -> None:
         """Take note of what has just been done."""
-        self.moments[name] = now()
+        cpu = time.process_time() - self.looking
+        self.moments[name] = Moment(time.monotonic(), cpu, _size(psutil.Process()))
 
     def __call__(self, tally: Tally) -> None:
         """Take note of how far reading has come."""
@@ -136,6 +134,7 @@ class Meter:
         if "warm" in self.moments:
             self.most = max(self.most, _size(own))
         self.workers = max([self.workers, *map(_size, own.children(recursive=True))])
+        self.looking = time.thread_time()
 
 
 def _size(process: psutil.Process) -> int:
@@ -180,9 +179,9 @@ def report(meter: Meter, files: int) -> None:
         meter.moments[name] for name in ("began", "listed", "read", "ended")
     )
     parts = {
-        "to list the files": listed.wall - began.wall,
+        "to list the files": listed.cpu - began.cpu,
         "while workers read: hashing, dealing, storing": read.cpu - listed.cpu,
-        "to decide and write all tables": ended.wall - read.wall,
+        "to decide and write all tables": ended.cpu - read.cpu,
     }
     parts["in all, beside reading"] = sum(parts.values())
     parts["the whole run, by the clock"] = ended.wall - began.wall

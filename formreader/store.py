@@ -77,7 +77,7 @@ MIGRATIONS: tuple[str, ...] = (
 )
 """Number n brings a store from version n to n + 1; a later version adds at the end."""
 
-KEPT_AFTER = 0.1  # seconds, at most, of what was done that a process loses that is killed
+KEPT_AFTER = 0.1  # seconds; to keep each change by itself would cost 0.1 ms a page
 
 ALL_PAGES = """
     SELECT file, path, coalesce(page, 1), layout, reading, probabilities,
@@ -117,8 +117,9 @@ class Store:
     """The run of one folder. One process at a time holds it, and lets it go however it ends.
 
     Pages are known by the digest of their file's content and by the digest of the recipe they
-    were read by: the templates' layouts and the network. What is put
-    holds from `KEPT_AFTER` on: a process that is killed loses that and what it was reading.
+    were read by: the templates' layouts and the network. What is
+    put is kept a moment later, so a process that is killed loses what it was reading, and what was
+    done in the last `KEPT_AFTER` seconds.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -161,9 +162,9 @@ class Store:
         partial.unlink(missing_ok=True)
         self._connection.execute("VACUUM INTO ?", (str(partial),))
         partial.replace(aside)
-        for table in ("excerpts", "pages", "contents", "files", "templates", "runs"):
-            self._change(f"DELETE FROM {table}")
-        self._commit()
+        with _transaction(self._connection):
+            for table in ("excerpts", "pages", "contents", "files", "templates", "runs"):
+                self._connection.execute(f"DELETE FROM {table}")
         return aside
 
     def add_run(
@@ -333,7 +334,7 @@ class Store:
         )
 
     def _change(self, statement: str, values: tuple[object, ...] = ()) -> None:
-        """Make a change, which holds some time later: to wait for each would cost 0.1 ms a page."""
+        """Make a change, which is kept with those before it once some time has passed."""
         if not self._connection.in_transaction:
             self._connection.execute("BEGIN")
         self._connection.execute(statement, values)
