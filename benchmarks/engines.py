@@ -22,13 +22,12 @@ from tempfile import TemporaryDirectory
 
 import cv2
 import psutil
-from distributed import LocalCluster
 from read_speed import FORM, SECONDS, draw_pages, ms_per_page, read_all
 from rich.console import Console
 from rich.table import Table
 
 from formreader import cluster
-from formreader.cluster import Dask
+from formreader.cluster import Dask, start_cluster
 from formreader.digits.recogniser import load_recogniser
 from formreader.engines import Engine
 from formreader.recipe import make_recipe
@@ -75,9 +74,7 @@ def main() -> None:
     with (
         TemporaryDirectory() as folder,
         TemporaryDirectory() as runs,
-        LocalCluster(
-            n_workers=asked.jobs, threads_per_worker=1, memory_limit=None, dashboard_address=":0"
-        ) as workers,
+        start_cluster(asked.jobs) as workers,
     ):
         draw_pages(Path(folder), asked.pages, colour=False)
         dask = Dask(asked.jobs, limits, workers.scheduler_address)

@@ -17,6 +17,7 @@ from pkgutil import resolve_name
 from queue import Empty, SimpleQueue
 from typing import Any, Generic
 
+from dask import config
 from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
@@ -28,7 +29,7 @@ from formreader.tries import Death, Done, Waiting, with_second_tries
 from formreader.workers import Limits, uninterrupted
 
 AHEAD = 2  # lots given to each thread of a worker, so that it never waits for the next
-LOT = 0.5  # seconds that a lot should take: the scheduler takes 2 ms for it
+LOT = 1.0  # seconds that a lot should take: it costs client, scheduler and worker 10 ms together
 LOT_PER_THREAD = 0.005  # seconds more for each thread of the cluster: all share one scheduler
 MOST = 200  # tasks in a lot
 LEAST = 0.001  # seconds that a lot takes: some clocks stand still meanwhile
@@ -76,7 +77,7 @@ class Dask:
         resource_tracker.ensure_running()  # its start would let Ctrl-C through to the workers
         with ExitStack() as ending:
             with uninterrupted():
-                cluster = ending.enter_context(_start_cluster(self.count))
+                cluster = ending.enter_context(start_cluster(self.count))
             yield ending.enter_context(Client(cluster, set_as_default=False))
 
 
@@ -86,15 +87,16 @@ def _silence() -> None:
         handler.setLevel(logging.CRITICAL)
 
 
-def _start_cluster(count: int) -> LocalCluster:
+def start_cluster(count: int) -> LocalCluster:
     """Start workers on this machine; the processes they read with are watched, not they."""
-    return LocalCluster(
-        n_workers=count,
-        threads_per_worker=1,
-        memory_limit=None,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    )
+    with config.set({"distributed.worker.profile.enabled": False}):  # it looks 100 times a second
+        return LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            memory_limit=None,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
 
 
 def _reach(address: str) -> Client:

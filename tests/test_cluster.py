@@ -19,7 +19,15 @@ from formreader.inputs import find_inputs
 from formreader.recipe import make_recipe
 from formreader.template_file import load_template
 from formreader.workers import Limits, Workers
-from tests.counters import CountTo, DiesAtSeven, HangsAtSeven, KillsCluster, NeedsFile, Raises
+from tests.counters import (
+    CountTo,
+    DiesAtSeven,
+    HangsAtSeven,
+    KillsCluster,
+    NeedsFile,
+    Raises,
+    TellsProcess,
+)
 from tests.standins import Kills, SeesSevens
 from tests.test_batch import CLAIM, claim, digits_on, drawn, tables
 
@@ -82,6 +90,12 @@ def test_more_tasks_may_come_of_results(threads):
         more.extend([(0, end + 1)] if end < 4 and number == end - 1 else [])
 
     assert sorted(found) == counted([(0, 1), (0, 2), (0, 3), (0, 4)])
+
+
+def test_processes_stay_from_lot_to_lot(threads):
+    results = list(on(threads)(TellsProcess(), [(0, 3)] * 100))
+
+    assert len({process for _, (process, _) in results}) == 2
 
 
 def test_few_tasks_are_taken_ahead(threads):
