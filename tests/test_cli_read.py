@@ -74,7 +74,7 @@ def test_pages_set_aside_are_told_by_reason(formreader, scans, capsys):
         (("{scans}", "-t", "expense-clam"), "no template 'expense-clam'"),
         (("{scans}", "-t", "broken.toml"), "not a valid template"),
         (("{scans}", "-t", "expense-claim", "--model", "none"), "no model 'none'"),
-        (("{scans}", "-t", "expense-claim", "--engine", "dask"), "engine"),
+        (("{scans}", "-t", "expense-claim", "--engine", "spark"), "engine"),
         (("{scans}", "-t", "expense-claim", "-j", "0"), "-j"),
         (("{scans}",), "-t"),
         ((), "PATH"),
