@@ -144,8 +144,7 @@ class FileReader:
             with folder_for_copy(self.copies) as folder:
                 yield from self._read_copy(task, task.path, folder)
         except (OSError, SetupError) as error:
-            yield _lost(task, task.start, str(_why_not_fetched(error)))
-            yield FileDone(task, pages=None)
+            yield from _broken_off(task, task.start, str(_why_not_fetched(error)))
 
     def _read_copy(self, task: FileTask, address: Address, folder: Path) -> Iterator[Result]:
         """Fetch a file, unless it is there, and read it.
@@ -184,8 +183,8 @@ class FileReader:
                 if done == task.limit:
                     break
                 if isinstance(page, FailedPage) and not page.settled:
-                    yield _lost(task, page.number, str(page.error))
-                    break
+                    yield from _broken_off(task, page.number, str(page.error))
+                    return
                 number = page.number
                 if number not in task.known:
                     yield self._read(task, page)
@@ -197,7 +196,8 @@ class FileReader:
                 yield FileDone(task, number if task.end is None else None)
                 return
         except Exception as error:  # noqa: BLE001 - the boundary of a file
-            yield _lost(task, number + 1, _bug(error))
+            yield from _broken_off(task, number + 1, _bug(error))
+            return
         yield FileDone(task, pages=None)
 
     def lacks(self, task: FileTask) -> str:
@@ -222,6 +222,8 @@ class FileReader:
         self, task: FileTask, why: str
     ) -> tuple[tuple[PageDone | FileDone, ...], FileTask | None]:
         """Set a page aside at which processes die, or all of a file that they die of opening."""
+        if task.only_fetch and task.content is not None:  # that was done
+            return (), None
         last = task.end or task.pages
         if task.first > (last or 1):  # all was read
             return (FileDone(task, task.pages),), None
@@ -239,24 +241,33 @@ class FileReader:
         try:
             recipe = self.recipe
             reading = read_page(page, recipe.templates, recipe.model, recipe.lines)
-            excerpts = self._cut_out(page, reading)
         except PageError as error:
             return PageDone(task, page.number, str(error))
         except Exception as error:  # noqa: BLE001 - the boundary of a page
             return PageDone(task, page.number, _bug(error), settled=False)
-        return PageDone(task, page.number, pack(reading), excerpts=excerpts)
+        return PageDone(task, page.number, pack(reading), excerpts=self._cut_out(page, reading))
 
     def _cut_out(self, page: Page, reading: PageReading) -> dict[str, Excerpt]:
+        """Return the pictures that the review is likely to want; what lacks is made later."""
         if not self.cuts:
             return {}
         (template,) = (each for each in self.recipe.templates if each.name == reading.template)
-        return doubtful_excerpts(page.image, reading, template)
+        try:
+            return doubtful_excerpts(page.image, reading, template)
+        except Exception:  # noqa: BLE001 - the page was read, whatever is wrong with its pictures
+            return {}
 
 
-def _lost(task: FileTask, number: int, why: str) -> PageDone:
+def _broken_off(task: FileTask, number: int, why: str) -> Iterator[PageDone | FileDone]:
     """Say why no page is read from this one on: the first that is not known stands for them."""
-    unread = next(page for page in itertools.count(number) if page not in task.known)
-    return PageDone(task, unread, why, settled=False)
+    last = task.end or task.pages
+    pages = itertools.count(number) if last is None else range(number, last + 1)
+    unread = next((page for page in pages if page not in task.known), None)
+    if unread is None:
+        yield FileDone(task, task.pages)
+    else:
+        yield PageDone(task, unread, why, settled=False)
+        yield FileDone(task, pages=None)
 
 
 def _why_not_fetched(error: OSError | SetupError) -> NotFetchedError:

@@ -111,6 +111,7 @@ class Intake:
                 self.watch(self.tally)
         for content in self.twins:
             self._count_known(content)
+        self.store.keep()
 
     def _tasks(self, inputs: Inputs, limit: int | None) -> Iterator[FileTask]:
         """Take files until the limit is reached; yield those of which something is unread."""

@@ -61,7 +61,8 @@ def _of_skew(transform: Transform, bounds: Rect) -> Iterator[str]:
 
 def _of_light(image: GrayImage, transform: Transform, bounds: Rect) -> Iterator[str]:
     view = _view(image, transform, bounds, LIGHT_MM)
-    shares = np.cumsum(histogram(view)) / view.size
+    counts = np.cumsum(histogram(view))
+    shares = counts / counts[-1]
     dark, paper = np.searchsorted(shares, (0.005, 0.7))
     if paper < DARKEST:
         yield "it is too dark; give it more light"

@@ -117,9 +117,9 @@ class Store:
     """The run of one folder. One process at a time holds it, and lets it go however it ends.
 
     Pages are known by the digest of their file's content and by the digest of the recipe they
-    were read by: the templates' layouts and the network. What is
-    put is kept a moment later, so a process that is killed loses what it was reading, and what was
-    done in the last `KEPT_AFTER` seconds.
+    were read by: the templates' layouts and the network. What is put is kept together with what
+    is put in the `KEPT_AFTER` seconds before it, so a process that is killed loses what it was
+    reading, and as much of what it had read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -144,7 +144,7 @@ class Store:
     def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
         try:
             with suppress(sqlite3.Error) if raised else nullcontext():
-                self._commit()
+                self.keep()
         finally:
             self._connection.close()
 
@@ -155,7 +155,7 @@ class Store:
         """
         if self._connection.execute("SELECT 1 FROM runs").fetchone() is None:
             return None
-        self._commit()
+        self.keep()
         names = (self.folder / f"run-{number}.sqlite" for number in count(1))
         aside = next(path for path in names if not path.exists())
         partial = aside.with_suffix(".part")
@@ -339,9 +339,10 @@ class Store:
             self._connection.execute("BEGIN")
         self._connection.execute(statement, values)
         if time.monotonic() - self._committed > KEPT_AFTER:
-            self._commit()
+            self.keep()
 
-    def _commit(self) -> None:
+    def keep(self) -> None:
+        """Let what was put so far outlast whatever comes."""
         if self._connection.in_transaction:
             self._connection.execute("COMMIT")
         self._committed = time.monotonic()

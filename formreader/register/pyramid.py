@@ -91,7 +91,8 @@ def look_up(image: GrayImage, x: Coordinates, y: Coordinates) -> GrayImage:
 
 def level_above(values: GrayImage, share: float) -> float:
     """Return the grey level that this share of the values does not exceed."""
-    return float(np.searchsorted(histogram(values).cumsum(), share * values.size))
+    counts = histogram(values).cumsum()
+    return float(np.searchsorted(counts, share * counts[-1]))
 
 
 def _halved(image: GrayImage) -> GrayImage:
