@@ -1,5 +1,7 @@
 """Tell what is left over of printed lines from strokes."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -54,6 +56,10 @@ def _nearest(place: float, lines: tuple[Line, ...]) -> Line:
 
 def _near(start: int, length: int, lines: tuple[Line, ...], reach: float) -> npt.NDArray[np.bool_]:
     """Tell which of successive pixels lie within reach of a line, (length,)."""
-    places = np.arange(start, start + length)
-    positions = np.array([line.position for line in lines])
-    return np.asarray((np.abs(places - positions[:, None]) <= reach).any(axis=0), bool)
+    near = np.zeros(length, np.bool_)
+    for line in lines:
+        first = math.ceil(line.position - reach) - start
+        behind = math.floor(line.position + reach) + 1 - start
+        if first < length and behind > 0:
+            near[max(first, 0) : behind] = True
+    return near

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,13 @@ SEEN = 0.5  # evidence from which a row says where the page lies
 ASTRAY_MM = 0.6  # a row this far from where the others put it latched on to other lines
 MISPLACED_MM = 0.4  # of rows of the right form hardly any lies this far from its place
 NEAR_MM = 0.5  # and is looked for again within this distance
-ROUNDS = 6  # of weighting; the plane moves less than 0.02 mm after them
+ROUNDS = 6  # of weighting at most; the plane moves less than 0.02 mm after them
+STILL_MM = 0.001  # a plane that moves less lies where it will
 EXACT_MM = 0.1  # rows nearer than this to the plane weigh alike
 LEAST_FOR_SLOPE = 4  # rows from which the stretch of the paper is told from its shift
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Row:
     """One group of boxes as it was found on a page."""
 
@@ -35,7 +37,7 @@ class Row:
     patch: Patch
     lattice: Lattice
 
-    @property
+    @cached_property
     def outline(self) -> Points:
         """The corners of the row on the scan, (4, 2), clockwise from the top left."""
         first, last = self.lattice.boxes[0], self.lattice.boxes[-1]
@@ -193,7 +195,9 @@ def _expected_offsets(rows: Sequence[Row]) -> Points:
         gaps = np.hypot(*(offsets - expected).T)
         weights = (seen / np.sqrt(np.maximum(gaps, EXACT_MM)))[:, None]
         slopes, *_ = np.linalg.lstsq(places * weights, offsets * weights, rcond=1e-3)
-        expected = places @ slopes
+        before, expected = expected, places @ slopes
+        if np.abs(expected - before).max() < STILL_MM:
+            break
     return np.asarray(expected, np.float64)
 
 
