@@ -91,12 +91,12 @@ def _characters(box: BoxReading, field: Field) -> list[Likelihood]:
         ticked = STATE_SURE * (1.0 if box.cover is None else float(np.interp(box.cover, *TICKED)))
         return [(STRUCK, ticked), (EMPTY, 1 - ticked)]
     *written, no_digit = box.probabilities
-    likely = [
-        *zip(CHARACTERS, written, strict=False),
-        (UNKNOWN, no_digit * (1 - NOTHING)),
-        (EMPTY, no_digit * NOTHING),
-    ]
-    return [(character, p) for character, p in likely if p > SLIGHTEST]
+    likely = [each for each in zip(CHARACTERS, written, strict=False) if each[1] > SLIGHTEST]
+    if no_digit * (1 - NOTHING) > SLIGHTEST:
+        likely.append((UNKNOWN, no_digit * (1 - NOTHING)))
+    if no_digit * NOTHING > SLIGHTEST:
+        likely.append((EMPTY, no_digit * NOTHING))
+    return likely
 
 
 class _Found:

@@ -15,6 +15,7 @@ UNKNOWN = "?"
 UNUSED = EMPTY + STRUCK
 """What writers leave in boxes they do not need; never a digit."""
 NO_DIGIT = re.compile(f"[{re.escape(UNUSED + UNKNOWN)}]")
+AS_KNOWN = str.maketrans(dict.fromkeys(UNUSED, UNKNOWN))
 
 LATEST_CENTURY = 69  # POSIX: of 1969 and 2069 the first is meant, of 1968 and 2068 the second
 
@@ -130,7 +131,7 @@ def _number(seen: str, end: int) -> Meaning:
 
 def _known(written: str) -> str:
     """Put "?" where a box within the value holds no digit."""
-    return re.sub(f"[{UNUSED}]", UNKNOWN, written)
+    return written.translate(AS_KNOWN)
 
 
 def _unknown_box(seen: str, start: int, end: int) -> str:
@@ -165,7 +166,8 @@ def full_year(written: str, years: tuple[int, int]) -> tuple[str, str]:
     if UNKNOWN in written:
         return UNKNOWN * 2 + written, ""
     first, last = years
-    fitting = [str(year) for year in range(first, last + 1) if year % 100 == int(written)]
+    earliest = first + (int(written) - first) % 100
+    fitting = [str(year) for year in range(earliest, last + 1, 100)]
     if len(fitting) == 1:
         return fitting[0], ""
     guess = ("19" if int(written) >= LATEST_CENTURY else "20") + written

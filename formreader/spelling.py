@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from formreader.results import Likelihood
 
@@ -18,25 +19,28 @@ def spellings(boxes: Sequence[Sequence[Likelihood]]) -> Iterator[Likelihood]:
     if not all(boxes):
         return
     ranked = [sorted(characters, key=_likeliest_first) for characters in boxes]
-    start = (0,) * len(ranked)
-    waiting = [(*_rank(ranked, start), 0, start)]
+    first = [characters[0] for characters in ranked]
+    start = [probability for _, probability in first]
+    # The lesser comes first: of equal ones, that whose text does.
+    waiting = [(-prod(start), "".join(text for text, _ in first), 0, (0,) * len(first), start)]
     while waiting:
-        minus, text, last, places = heapq.heappop(waiting)
+        minus, text, last, places, probabilities = heapq.heappop(waiting)
         yield text, -minus
         for box in range(last, len(ranked)):  # those before it have their own successors
-            if places[box] + 1 < len(ranked[box]):
-                next_places = (*places[:box], places[box] + 1, *places[box + 1 :])
-                heapq.heappush(waiting, (*_rank(ranked, next_places), box, next_places))
-
-
-def _rank(ranked: Sequence[Sequence[Likelihood]], places: Sequence[int]) -> tuple[float, str]:
-    """Return minus the probability of a text, and the text: the lesser comes first."""
-    product, text = 1.0, ""
-    for characters, place in zip(ranked, places, strict=True):
-        character, probability = characters[place]
-        product *= probability
-        text += character
-    return -product, text
+            place = places[box] + 1
+            if place < len(ranked[box]):
+                character, probability = ranked[box][place]
+                changed = [*probabilities[:box], probability, *probabilities[box + 1 :]]
+                heapq.heappush(
+                    waiting,
+                    (
+                        -prod(changed),
+                        text[:box] + character + text[box + 1 :],
+                        box,
+                        (*places[:box], place, *places[box + 1 :]),
+                        changed,
+                    ),
+                )
 
 
 def _likeliest_first(found: Likelihood) -> tuple[float, str]:
