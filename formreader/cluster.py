@@ -7,9 +7,10 @@ of a worker that is lost with its machine is done again by another.
 import logging
 import pickle
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import resource_tracker
@@ -26,7 +27,7 @@ from formreader.engines import Result, Task, Work
 from formreader.errors import SetupError
 from formreader.outpost import Lot, Unseen, pack
 from formreader.tries import Death, Done, Waiting, with_second_tries
-from formreader.workers import Limits, uninterrupted
+from formreader.workers import Crew, Limits, uninterrupted
 
 AHEAD = 2  # lots given to each thread of a worker, so that it never waits for the next
 LOT = 1.0  # seconds that a lot should take: it costs client, scheduler and worker 10 ms together
@@ -37,6 +38,7 @@ GROWTH = 2  # times as many tasks as the last lot had, at most
 PLACE = "formreader.outpost:carry_out"
 LOOK = 2.0  # seconds between two looks at what workers there are
 REACH = 10.0  # seconds in which a scheduler answers
+SEVERAL = 3  # tasks that a worker may miss, one after the other: more is no mere delay
 JOIN = 300.0  # seconds in which a cluster without workers gets one
 RESUME = "then run the same command again, which goes on where this run stopped"
 
@@ -65,8 +67,11 @@ class Dask:
             return
         waiting.returned.extend(first)
         _silence()
-        with self._connected() as client:
-            yield from with_second_tries(work, waiting, _Hands(client, work, self.limits).carry_out)
+        with (
+            self._connected() as client,
+            closing(_Hands(client, work, self.limits)) as hands,
+        ):
+            yield from with_second_tries(work, waiting, hands.carry_out)
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:
@@ -133,6 +138,14 @@ class _Hands(Generic[Task, Result]):
         self._looked = -LOOK
         self._manned = time.monotonic()
         """When there was a worker."""
+        self._crew = Crew(work, 1, limits)
+        """Does what workers do not see."""
+        self._blind: Counter[str] = Counter()
+        """Tasks, one after the other, that a machine does not see but this one does."""
+
+    def close(self) -> None:
+        """End what runs on this machine."""
+        self._crew.end()
 
     def carry_out(
         self, waiting: Waiting[Task], *, alone: bool
@@ -207,11 +220,12 @@ class _Hands(Generic[Task, Result]):
         wanted = LOT + LOT_PER_THREAD * self._threads
         fitting = round(len(tasks) * wanted / max(lot.seconds, LEAST))
         self._size = max(1, min(fitting, GROWTH * len(tasks), MOST))
-        for each in lot.found:
-            if isinstance(each, Unseen):
-                yield from self._carry_out_here(each, lot.place)
-            else:
-                yield each
+        yield from (each for each in lot.found if not isinstance(each, Unseen))
+        unseen = [each for each in lot.found if isinstance(each, Unseen)]
+        if is_sound := 2 * len(unseen) < len(tasks):
+            del self._blind[lot.place]
+        for each in unseen:
+            yield from self._carry_out_here(each, lot.place, is_sound=is_sound)
 
     def _give_up(self, tasks: Iterable[Task], deaths: int) -> Iterator[Done[Result]]:
         """Yield what stands for all that is left of tasks: how far they came is lost."""
@@ -237,18 +251,35 @@ class _Hands(Generic[Task, Result]):
                 f"they say, mend it, {RESUME}"
             ) from error
 
-    def _carry_out_here(self, unseen: Unseen[Task], place: str) -> Iterator[Done[Result]]:
-        """Carry out what no machine sees any more, which is soon done.
+    def _carry_out_here(
+        self, unseen: Unseen[Task], place: str, *, is_sound: bool
+    ) -> Iterator[Done[Result] | Death[Task]]:
+        """Carry out what a worker does not see, or not yet: shares show new files late.
+
+        Args:
+            unseen: what is left of a task.
+            place: the name of the worker's machine.
+            is_sound: it sees most of what it is given.
 
         Raises:
-            SetupError: if it can be seen here.
+            SetupError: if a worker that is not sound misses several that can be seen here.
         """
-        if not self._work.lacks(unseen.task):
+        if self._work.lacks(unseen.task):  # it is gone, which is soon told
+            yield from map(Done, self._work(unseen.task))
+            return
+        lacked = False
+        for each in self._crew.carry_out(Waiting([unseen.task])):
+            lacked |= isinstance(each, Done) and bool(self._work.lacked(each.value))
+            yield each
+        if lacked or is_sound:
+            return
+        self._blind[place] += 1
+        if self._blind[place] == SEVERAL:
             raise SetupError(
-                f"the worker on {place} does not see {unseen.lacks}, which is there on this "
-                f"machine: let all workers see the files under the same path, {RESUME}"
+                f"the worker on {place} {unseen.why}, but this machine can read it: let all "
+                "workers see the files under the same path, and reach addresses with the same "
+                f"packages and logins, {RESUME}"
             )
-        yield from map(Done, self._work(unseen.task))
 
 
 def _in_outpost() -> Callable[..., Lot[Any, Any]]:

@@ -4,8 +4,9 @@ import pickle
 import platform
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import current_process
 from threading import Lock
@@ -29,11 +30,11 @@ and the pickled work."""
 
 
 class Unseen(NamedTuple, Generic[Task]):
-    """Stands for a task that cannot be carried out here."""
+    """Stands for what is left of a task that cannot be carried out here."""
 
     task: Task
-    lacks: str
-    """What cannot be seen from here."""
+    why: str
+    """What this machine does, in words that follow its name."""
 
 
 class Lot(NamedTuple, Generic[Task, Result]):
@@ -84,7 +85,7 @@ class Outpost(Generic[Task, Result]):
         require_versions(versions)
         self._limits = Limits(seconds, min(memory, int(SHARE * MEMORY_LIMIT)))  # of a container
         self._work: Work[Task, Result] = pickle.loads(work)
-        self._idle: deque[Crew[Task, Result]] = deque()
+        self._idle: deque[Crew[Task, Result | Unseen[Task]]] = deque()
         finalize(self, _dismiss, self._idle)
 
     def carry_out(self, tasks: Sequence[Task], *, alone: bool) -> Lot[Task, Result]:
@@ -98,18 +99,15 @@ class Outpost(Generic[Task, Result]):
             SetupError: if no process starts.
         """
         start = time.monotonic()
-        lacking = [(task, self._work.lacks(task)) for task in tasks]
-        waiting = Waiting(task for task, lacks in lacking if not lacks)
         with ExitStack() as ending:
             crew = ending.enter_context(self._crew(alone=alone))
-            found = tuple(crew.carry_out(waiting))
+            found = tuple(map(_unwrapped, crew.carry_out(Waiting(tasks))))
             if not alone:  # all went well: it stays
                 ending.pop_all()
                 self._idle.append(crew)
-        unseen = (Unseen(task, lacks) for task, lacks in lacking if lacks)
-        return Lot((*unseen, *found), time.monotonic() - start, platform.node())
+        return Lot(found, time.monotonic() - start, platform.node())
 
-    def _crew(self, *, alone: bool) -> Crew[Task, Result]:
+    def _crew(self, *, alone: bool) -> Crew[Task, Result | Unseen[Task]]:
         """Return a process that is free, or a new one."""
         if not alone:
             with suppress(IndexError):
@@ -117,7 +115,45 @@ class Outpost(Generic[Task, Result]):
         # A worker of dask is a daemon that may have no children, lest they outlive it: these end
         # with their parent by themselves.
         current_process().daemon = False
-        return Crew(self._work, 1, self._limits)
+        return Crew(_Abroad(self._work), 1, self._limits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Abroad(Generic[Task, Result]):
+    """Work on a machine that may lack what the sender has: a task ends where it does."""
+
+    work: Work[Task, Result]
+
+    def __call__(self, task: Task) -> Iterator[Result | Unseen[Task]]:
+        if lacks := self.work.lacks(task):
+            yield Unseen(task, f"does not see {lacks}")
+            return
+        for result in self.work(task):
+            if lacked := self.work.lacked(result):
+                yield Unseen(task, f'says "{lacked}"')
+                return
+            task = self.work.rest(task, result)
+            yield result
+
+    def lacks(self, task: Task) -> str:
+        return self.work.lacks(task)
+
+    def lacked(self, result: Result | Unseen[Task]) -> str:
+        return result.why if isinstance(result, Unseen) else self.work.lacked(result)
+
+    def rest(self, task: Task, result: Result | Unseen[Task]) -> Task:
+        return task if isinstance(result, Unseen) else self.work.rest(task, result)
+
+    def give_up(self, task: Task, why: str) -> tuple[Iterable[Result], Task | None]:
+        return self.work.give_up(task, why)
+
+
+def _unwrapped(
+    found: Done[Result | Unseen[Task]] | Death[Task],
+) -> Done[Result] | Death[Task] | Unseen[Task]:
+    if isinstance(found, Death):
+        return found
+    return found.value if isinstance(found.value, Unseen) else Done(found.value)
 
 
 _OUTPOSTS: WeakKeyDictionary[Parcel, Outpost[Any, Any]] = WeakKeyDictionary()
@@ -156,6 +192,6 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _dismiss(crews: deque[Crew[Task, Result]]) -> None:
+def _dismiss(crews: deque[Crew[Task, Result | Unseen[Task]]]) -> None:
     while crews:
         crews.pop().end()

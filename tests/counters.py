@@ -23,6 +23,9 @@ class CountTo:
     def lacks(self, task):  # noqa: ARG002
         return ""
 
+    def lacked(self, result):  # noqa: ARG002
+        return ""
+
     def rest(self, task, result):
         return result[0] + 1, task[1]
 
@@ -63,6 +66,23 @@ class NeedsFile(CountTo):
     def lacks(self, task):  # noqa: ARG002
         seen = self.path.exists() and self.process in {None, os.getpid()}
         return "" if seen else str(self.path)
+
+
+class Fetches(CountTo):
+    """Counts for one process alone, as if that had the login; others soon tell why they do not."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def __call__(self, task):
+        if psutil.Process().parent().ppid() == self.process:  # through what makes others
+            yield from super().__call__(task)
+        else:
+            yield task[0], "no login"
+            yield task[0], "the end"
+
+    def lacked(self, result):
+        return "no login" if result[1] == "no login" else ""
 
 
 class KillsCluster(CountTo):

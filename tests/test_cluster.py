@@ -22,6 +22,7 @@ from formreader.workers import Limits, Workers
 from tests.counters import (
     CountTo,
     DiesAtSeven,
+    Fetches,
     HangsAtSeven,
     KillsCluster,
     NeedsFile,
@@ -203,7 +204,24 @@ def test_a_worker_without_this_program_is_told_apart(two, monkeypatch):
 
 def test_a_worker_that_does_not_see_the_files_ends_the_run(two, tmp_path):
     with pytest.raises(SetupError, match=r"does not see .* under the same path"):
-        list(on(two)(NeedsFile(tmp_path, alone=True), [(0, 1)]))
+        list(on(two)(NeedsFile(tmp_path, alone=True), [(0, 1)] * 10))
+
+
+def test_one_file_that_a_worker_does_not_see_yet_is_done_here(two, tmp_path):
+    results = list(on(two)(NeedsFile(tmp_path, alone=True), [(0, 3)]))
+
+    assert results == counted([(0, 3)])
+
+
+def test_a_worker_that_fetches_nothing_ends_the_run(two):
+    with pytest.raises(SetupError, match=r'says "no login", but .* packages and logins'):
+        list(on(two)(Fetches(os.getpid()), [(0, 1)] * 10))
+
+
+def test_what_nobody_can_fetch_comes_once(two):
+    results = list(on(two)(Fetches(0), [(0, 1)] * 10))
+
+    assert sorted(results) == sorted([(0, "no login"), (0, "the end")] * 10)
 
 
 def test_a_file_that_nobody_sees_any_more_is_done_here(two, tmp_path):
