@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import resource_tracker
@@ -25,7 +25,7 @@ from distributed.comm.registry import get_backend
 
 from formreader.engines import Result, Task, Work
 from formreader.errors import SetupError
-from formreader.outpost import Lot, Unseen, pack
+from formreader.outpost import RESUME, Lot, Unseen, pack
 from formreader.tries import Death, Done, Waiting, with_second_tries
 from formreader.workers import Crew, Limits, uninterrupted
 
@@ -40,7 +40,6 @@ LOOK = 2.0  # seconds between two looks at what workers there are
 REACH = 10.0  # seconds in which a scheduler answers
 SEVERAL = 3  # tasks that a worker may miss, one after the other: more is no mere delay
 JOIN = 300.0  # seconds in which a cluster without workers gets one
-RESUME = "then run the same command again, which goes on where this run stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +107,19 @@ def _reach(address: str) -> Client:
     """Connect to a scheduler.
 
     Raises:
-        SetupError: if there is none at the address, or it is no address.
+        SetupError: if there is none at the address, it is no address, or TLS is not set up.
     """
     try:
         scheme, place = parse_address(address)
         get_backend(scheme)
         parse_host_port(place)
         return Client(address, timeout=REACH, set_as_default=False)
+    except TypeError as error:  # there are no certificates
+        raise SetupError(
+            f"{address} cannot be reached ({error}); dask wants to know the certificates of TLS: "
+            "set distributed.comm.tls in its configuration as for scheduler and workers, or "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, ...__CLIENT__CERT and ...__CLIENT__KEY"
+        ) from error
     except (OSError, ValueError) as error:
         raise SetupError(
             f"no dask scheduler answers at {address} ({error}); start one by `dask scheduler`, or "
@@ -184,7 +189,7 @@ class _Hands(Generic[Task, Result]):
         try:
             self._threads = sum(self._client.nthreads().values())
         except (OSError, ValueError) as error:
-            raise _lost() from error
+            raise _lost(error) from error
         if self._threads:
             self._manned = now
         elif now - self._manned > JOIN:
@@ -210,8 +215,8 @@ class _Hands(Generic[Task, Result]):
             else:
                 yield from (Death(task, str(error), was_killed=True) for task in tasks)
             return
-        except CancelledError as error:
-            raise _lost() from error
+        except (CancelledError, OSError) as error:
+            raise _lost(error) from error
         except (ImportError, AttributeError) as error:
             raise SetupError(
                 f"a worker of the cluster cannot do this work ({error}); start all workers from "
@@ -243,8 +248,18 @@ class _Hands(Generic[Task, Result]):
         Raises:
             SetupError: if they do.
         """
+        future = self._submit([], alone=True)
+        finished: SimpleQueue[object] = SimpleQueue()
+        future.add_done_callback(finished.put)
+        while True:
+            self._look()
+            with suppress(Empty):
+                finished.get(timeout=LOOK)
+                break
         try:
-            self._submit([], alone=True).result()
+            future.result()
+        except (CancelledError, OSError) as error:
+            raise _lost(error) from error
         except KilledWorker as error:
             raise SetupError(
                 f"workers of the cluster die whatever they are given ({error}); look into what "
@@ -292,7 +307,9 @@ def _in_outpost() -> Callable[..., Lot[Any, Any]]:
     return lambda parcel, tasks, alone: resolve_name(place)(parcel, tasks, alone=alone)
 
 
-def _lost() -> SetupError:
+def _lost(error: Exception) -> SetupError:
+    words = type(error).__name__ if isinstance(error, CancelledError) else repr(error)
     return SetupError(
-        f"the connection to the scheduler is lost; see that it and its workers run, {RESUME}"
+        f"the connection to the scheduler is lost ({words}); see that it and its workers run, "
+        f"{RESUME}"
     )

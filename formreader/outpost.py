@@ -21,6 +21,7 @@ from formreader.errors import SetupError
 from formreader.tries import Death, Done, Waiting
 from formreader.workers import SHARE, Crew, Limits
 
+RESUME = "then run the same command again, which goes on where this run stopped"
 SEEING = ("ai-edge-litert", "numpy", "opencv-python-headless", "pillow", "pypdfium2")
 
 Parcel: TypeAlias = Callable[[], tuple[dict[str, str], float, int, bytes]]
@@ -101,7 +102,13 @@ class Outpost(Generic[Task, Result]):
         start = time.monotonic()
         with ExitStack() as ending:
             crew = ending.enter_context(self._crew(alone=alone))
-            found = tuple(map(_unwrapped, crew.carry_out(Waiting(tasks))))
+            try:
+                found = tuple(self._unwrapped(each) for each in crew.carry_out(Waiting(tasks)))
+            except OSError as error:  # as with too many processes, or no room
+                raise SetupError(
+                    f"the worker on {platform.node()} cannot start a process, or lost it "
+                    f"({type(error).__name__}: {error}); mend or end it, {RESUME}"
+                ) from error
             if not alone:  # all went well: it stays
                 ending.pop_all()
                 self._idle.append(crew)
@@ -116,6 +123,14 @@ class Outpost(Generic[Task, Result]):
         # with their parent by themselves.
         current_process().daemon = False
         return Crew(_Abroad(self._work), 1, self._limits)
+
+    @staticmethod
+    def _unwrapped(
+        found: Done[Result | Unseen[Task]] | Death[Task],
+    ) -> Done[Result] | Death[Task] | Unseen[Task]:
+        if isinstance(found, Death):
+            return found
+        return found.value if isinstance(found.value, Unseen) else Done(found.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +163,6 @@ class _Abroad(Generic[Task, Result]):
         return self.work.give_up(task, why)
 
 
-def _unwrapped(
-    found: Done[Result | Unseen[Task]] | Death[Task],
-) -> Done[Result] | Death[Task] | Unseen[Task]:
-    if isinstance(found, Death):
-        return found
-    return found.value if isinstance(found.value, Unseen) else Done(found.value)
-
-
 _OUTPOSTS: WeakKeyDictionary[Parcel, Outpost[Any, Any]] = WeakKeyDictionary()
 """Those of this process: they go when the cluster lets go of the parcel they came in."""
 _OPENING = Lock()
@@ -181,7 +188,7 @@ def require_versions(wanted: Mapping[str, str]) -> None:
     if others:
         raise SetupError(
             f"the worker on {platform.node()} has {', '.join(others)}, which may read otherwise; "
-            "start all workers from the environment or image that this command runs in"
+            f"start all workers from the environment or image that this command runs in, {RESUME}"
         )
 
 

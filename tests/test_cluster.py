@@ -1,5 +1,6 @@
 """The engine of many machines does what that of one does, whatever becomes of the cluster."""
 
+import errno
 import os
 import pickle
 import shutil
@@ -15,6 +16,7 @@ from formreader import cluster, outpost
 from formreader.batch import Settings, run_batch
 from formreader.cluster import Dask
 from formreader.errors import SetupError
+from formreader.file_reader import FileReader, FileTask
 from formreader.inputs import find_inputs
 from formreader.recipe import make_recipe
 from formreader.template_file import load_template
@@ -177,6 +179,30 @@ def test_where_no_scheduler_is_that_is_said(monkeypatch):
 def test_what_is_no_address_is_refused_at_once(address):
     with pytest.raises(SetupError, match="as tcp://HOST:8786"):
         list(Dask(1, LIMITS, address)(CountTo(), [(0, 1)]))
+
+
+def test_where_tls_is_not_set_up_that_is_said():
+    with pytest.raises(SetupError, match=r"set distributed\.comm\.tls in its configuration"):
+        list(Dask(1, LIMITS, "tls://127.0.0.1:8786")(CountTo(), [(0, 1)]))
+
+
+def test_a_worker_that_cannot_start_processes_is_named(threads, monkeypatch):
+    def full(*_):
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    monkeypatch.setattr(outpost.Crew, "carry_out", full)
+
+    with pytest.raises(SetupError, match=r"cannot start a process.*no more processes"):
+        list(on(threads)(CountTo(), [(0, 1)]))
+
+
+def test_a_share_that_does_not_answer_is_one_that_is_not_there(monkeypatch, tmp_path):
+    def stale(*_, **__):
+        raise OSError(errno.ESTALE, "stale handle")
+
+    monkeypatch.setattr(os, "stat", stale)
+
+    assert FileReader(None).lacks(FileTask(tmp_path / "a.png", "a.png", "digest"))
 
 
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(monkeypatch):
