@@ -24,7 +24,7 @@ from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
 
 from formreader.engines import Result, Task, Work
-from formreader.errors import SetupError
+from formreader.errors import BrokenOffError, SetupError
 from formreader.outpost import RESUME, Lot, Unseen, pack
 from formreader.tries import Death, Done, Waiting, with_second_tries
 from formreader.workers import Crew, Limits, uninterrupted
@@ -60,7 +60,9 @@ class Dask:
 
         Raises:
             SetupError: if the cluster cannot be reached or is lost, or cannot do this work.
+            BrokenOffError: if that happens when there are results.
         """
+        is_begun = False
         waiting = Waiting(tasks)
         if not (first := list(waiting.take())):
             return
@@ -69,8 +71,16 @@ class Dask:
         with (
             self._connected() as client,
             closing(_Hands(client, work, self.limits)) as hands,
+            closing(with_second_tries(work, waiting, hands.carry_out)) as results,
         ):
-            yield from with_second_tries(work, waiting, hands.carry_out)
+            try:
+                for result in results:
+                    is_begun = True
+                    yield result
+            except SetupError as error:
+                if is_begun:
+                    raise BrokenOffError(str(error)) from error
+                raise
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:

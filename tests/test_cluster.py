@@ -15,7 +15,7 @@ from distributed import LocalCluster
 from formreader import cluster, outpost
 from formreader.batch import Settings, run_batch
 from formreader.cluster import Dask
-from formreader.errors import SetupError
+from formreader.errors import BrokenOffError, SetupError
 from formreader.file_reader import FileReader, FileTask
 from formreader.inputs import find_inputs
 from formreader.recipe import make_recipe
@@ -164,7 +164,7 @@ def test_a_cluster_that_is_lost_ends_the_run_with_what_to_do():
         results = on(workers)(CountTo(), [(0, 10)] * 1000)
         next(results)
 
-    with pytest.raises(SetupError, match=r"scheduler is lost.* run the same command again"):
+    with pytest.raises(BrokenOffError, match=r"scheduler is lost.* run the same command again"):
         list(results)
 
 
@@ -229,7 +229,7 @@ def test_a_worker_without_this_program_is_told_apart(two, monkeypatch):
 
 
 def test_a_worker_that_does_not_see_the_files_ends_the_run(two, tmp_path):
-    with pytest.raises(SetupError, match=r"does not see .* under the same path"):
+    with pytest.raises(BrokenOffError, match=r"does not see .* under the same path"):
         list(on(two)(NeedsFile(tmp_path, alone=True), [(0, 1)] * 10))
 
 
@@ -240,7 +240,7 @@ def test_one_file_that_a_worker_does_not_see_yet_is_done_here(two, tmp_path):
 
 
 def test_a_worker_that_fetches_nothing_ends_the_run(two):
-    with pytest.raises(SetupError, match=r'says "no login", but .* packages and logins'):
+    with pytest.raises(BrokenOffError, match=r'says "no login", but .* packages and logins'):
         list(on(two)(Fetches(os.getpid()), [(0, 1)] * 10))
 
 
