@@ -2,6 +2,8 @@
 
 import pickle
 import platform
+import shutil
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +15,7 @@ from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary, finalize
 
+from distributed import get_worker
 from distributed.system import MEMORY_LIMIT
 
 from formreader import __version__
@@ -66,11 +69,17 @@ def carry_out(parcel: Parcel, tasks: bytes, *, alone: bool) -> Lot[Any, Any]:
     Raises:
         SetupError: if other versions of packages are installed here, or no process starts.
     """
-    with _OPENING:
-        if parcel not in _OUTPOSTS:
-            _OUTPOSTS[parcel] = Outpost(parcel)
-        outpost = _OUTPOSTS[parcel]
-    return outpost.carry_out(pickle.loads(tasks), alone=alone)
+    try:
+        with _OPENING:
+            if parcel not in _OUTPOSTS:
+                _OUTPOSTS[parcel] = Outpost(parcel)
+            outpost = _OUTPOSTS[parcel]
+        return outpost.carry_out(pickle.loads(tasks), alone=alone)
+    except OSError as error:  # as with too many processes, or no room
+        raise SetupError(
+            f"the worker on {platform.node()} cannot start a process, or lost it "
+            f"({type(error).__name__}: {error}); mend or end it, {RESUME}"
+        ) from error
 
 
 class Outpost(Generic[Task, Result]):
@@ -87,7 +96,9 @@ class Outpost(Generic[Task, Result]):
         self._limits = Limits(seconds, min(memory, int(SHARE * MEMORY_LIMIT)))  # of a container
         self._work: Work[Task, Result] = pickle.loads(work)
         self._idle: deque[Crew[Task, Result | Unseen[Task]]] = deque()
-        finalize(self, _dismiss, self._idle)
+        # Where dask's worker keeps its own: that goes too if somebody kills it.
+        self._folder = tempfile.mkdtemp(prefix="formreader-", dir=get_worker().local_directory)
+        finalize(self, _dismiss, self._idle, self._folder)
 
     def carry_out(self, tasks: Sequence[Task], *, alone: bool) -> Lot[Task, Result]:
         """Carry out tasks, one after the other.
@@ -102,13 +113,7 @@ class Outpost(Generic[Task, Result]):
         start = time.monotonic()
         with ExitStack() as ending:
             crew = ending.enter_context(self._crew(alone=alone))
-            try:
-                found = tuple(self._unwrapped(each) for each in crew.carry_out(Waiting(tasks)))
-            except OSError as error:  # as with too many processes, or no room
-                raise SetupError(
-                    f"the worker on {platform.node()} cannot start a process, or lost it "
-                    f"({type(error).__name__}: {error}); mend or end it, {RESUME}"
-                ) from error
+            found = tuple(self._unwrapped(each) for each in crew.carry_out(Waiting(tasks)))
             if not alone:  # all went well: it stays
                 ending.pop_all()
                 self._idle.append(crew)
@@ -122,7 +127,7 @@ class Outpost(Generic[Task, Result]):
         # A worker of dask is a daemon that may have no children, lest they outlive it: these end
         # with their parent by themselves.
         current_process().daemon = False
-        return Crew(_Abroad(self._work), 1, self._limits)
+        return Crew(_Abroad(self._work, self._folder), 1, self._limits)
 
     @staticmethod
     def _unwrapped(
@@ -138,8 +143,11 @@ class _Abroad(Generic[Task, Result]):
     """Work on a machine that may lack what the sender has: a task ends where it does."""
 
     work: Work[Task, Result]
+    folder: str
+    """For temporary files: what a process leaves that is killed goes with the outpost."""
 
     def __call__(self, task: Task) -> Iterator[Result | Unseen[Task]]:
+        tempfile.tempdir = self.folder
         if lacks := self.work.lacks(task):
             yield Unseen(task, f"does not see {lacks}")
             return
@@ -199,6 +207,7 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _dismiss(crews: deque[Crew[Task, Result | Unseen[Task]]]) -> None:
+def _dismiss(crews: deque[Crew[Task, Result | Unseen[Task]]], folder: str) -> None:
     while crews:
         crews.pop().end()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 
@@ -50,6 +51,19 @@ class DiesAtSeven(CountTo):
 class HangsAtSeven(DiesAtSeven):
     def die(self):
         time.sleep(60)
+
+
+class LeavesFileAtSeven(DiesAtSeven):
+    """Dies with a temporary file, whose place it writes down."""
+
+    def __init__(self, note):
+        self.note = note
+
+    def die(self):
+        handle, name = tempfile.mkstemp()
+        os.close(handle)
+        self.note.write_text(name)
+        super().die()
 
 
 class Raises(CountTo):

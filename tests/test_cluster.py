@@ -6,8 +6,10 @@ import pickle
 import shutil
 import signal
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
@@ -27,6 +29,7 @@ from tests.counters import (
     Fetches,
     HangsAtSeven,
     KillsCluster,
+    LeavesFileAtSeven,
     NeedsFile,
     Raises,
     TellsProcess,
@@ -148,6 +151,20 @@ def test_what_a_lost_worker_had_is_done_by_others(two):
             os.kill(next(iter(two.workers.values())).pid, signal.SIGKILL)
 
     assert sorted(found) == counted(tasks)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_what_a_killed_process_leaves_goes_with_the_run(two, tmp_path):
+    note = tmp_path / "note"
+
+    list(on(two)(LeavesFileAtSeven(note), [(0, 10)]))
+
+    left = Path(note.read_text())
+    deadline = time.monotonic() + 10
+    while left.parent.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left.parent.name.startswith("formreader-")
+    assert not left.parent.exists()
 
 
 def test_what_kills_the_workers_of_the_cluster_costs_its_task(two, monkeypatch):
