@@ -7,7 +7,7 @@ of a worker that is lost with its machine is done again by another.
 import logging
 import pickle
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -157,6 +157,8 @@ class _Hands(Generic[Task, Result]):
         """Does what workers do not see."""
         self._blind: Counter[str] = Counter()
         """Tasks, one after the other, that a machine does not see but this one does."""
+        self._suspects: deque[Task] = deque()
+        """Tasks in lots that workers died of."""
 
     def close(self) -> None:
         """End what runs on this machine."""
@@ -172,7 +174,7 @@ class _Hands(Generic[Task, Result]):
             while True:
                 self._look()
                 most, size = (1, 1) if alone else (AHEAD * max(1, self._threads), self._size)
-                while len(under_way) < most and (tasks := list(waiting.take(size))):
+                while len(under_way) < most and (tasks := self._next(waiting, size)):
                     future = self._submit(tasks, alone=alone)
                     under_way[future] = tasks
                     future.add_done_callback(finished.put)
@@ -185,6 +187,10 @@ class _Hands(Generic[Task, Result]):
                 yield from self._found(future, under_way.pop(future), alone=alone)
         finally:
             self._client.cancel(list(under_way))
+
+    def _next(self, waiting: Waiting[Task], size: int) -> list[Task]:
+        """Return tasks for a lot: of one, if it was in a lot that workers died of."""
+        return [self._suspects.popleft()] if self._suspects else list(waiting.take(size))
 
     def _look(self) -> None:
         """Count the workers now and then, which come and go.
@@ -222,6 +228,8 @@ class _Hands(Generic[Task, Result]):
             if alone:
                 self._require_sound_workers()
                 yield from self._give_up(tasks, error.allowed_failures + 1)
+            elif len(tasks) > 1:
+                self._suspects.extend(tasks)
             else:
                 yield from (Death(task, str(error), was_killed=True) for task in tasks)
             return

@@ -176,6 +176,26 @@ def test_what_kills_the_workers_of_the_cluster_costs_its_task(two, monkeypatch):
     assert results == [*((number, why) for number in range(5, 10)), *counted([(20, 30)])]
 
 
+def test_only_what_workers_die_of_is_done_alone(two, monkeypatch):
+    monkeypatch.setattr(two.scheduler, "allowed_failures", 0)
+    alone = []
+    submit = cluster._Hands._submit
+    monkeypatch.setattr(
+        cluster._Hands,
+        "_submit",
+        lambda hands, tasks, **how: (
+            alone.extend(tasks if how["alone"] else []) or submit(hands, tasks, **how)
+        ),
+    )
+    tasks = [(20, 30)] * 30
+
+    results = list(on(two)(KillsCluster(), [*tasks, (5, 10), *tasks]))
+
+    assert [each for each in sorted(results) if each[0] >= 20] == counted(tasks * 2)
+    assert (5, 10) in alone
+    assert len(alone) < 8
+
+
 def test_a_cluster_that_is_lost_ends_the_run_with_what_to_do():
     with started(1, processes=False, protocol="tcp://") as workers:
         results = on(workers)(CountTo(), [(0, 10)] * 1000)
