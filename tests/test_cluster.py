@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from formreader import cluster, outpost
 from formreader.batch import Settings, run_batch
 from formreader.cluster import Dask
 from formreader.errors import BrokenOffError, SetupError
-from formreader.file_reader import FileReader, FileTask
+from formreader.file_reader import FileReader, FileTask, PageDone
 from formreader.inputs import find_inputs
 from formreader.recipe import make_recipe
 from formreader.template_file import load_template
@@ -248,6 +248,29 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(monkeypatch):
 
     with started(0) as workers, pytest.raises(SetupError, match="has had no worker"):
         list(on(workers)(CountTo(), [(0, 1)]))
+
+
+def test_whether_workers_are_sound_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr(cluster, "JOIN", 0)
+    monkeypatch.setattr(cluster, "LOOK", 0.1)
+
+    with started(0) as workers, Client(workers, set_as_default=False) as client:
+        hands = cluster._Hands(client, CountTo(), LIMITS)
+        with pytest.raises(SetupError, match="has had no worker"):
+            hands._require_sound_workers()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "lacked"),
+    [
+        ("unreadable: it is empty", ""),
+        ("not fetched: there is no permission to read it",) * 2,
+    ],
+)
+def test_only_what_was_not_fetched_may_be_better_elsewhere(outcome, lacked):
+    task = FileTask(Path("a.png"), "a.png", "digest")
+
+    assert FileReader(None).lacked(PageDone(task, 1, outcome, settled=False)) == lacked
 
 
 def test_other_versions_on_a_worker_are_refused(two, monkeypatch):
