@@ -50,6 +50,10 @@ class Nothing:
         """Need nothing."""
         return ""
 
+    def lacked(self, _: int) -> str:
+        """Need nothing."""
+        return ""
+
     def rest(self, task: int, _: int) -> int:
         """Leave nothing."""
         return task

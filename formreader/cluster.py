@@ -7,9 +7,10 @@ of a worker that is lost with its machine is done again by another.
 import logging
 import pickle
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import resource_tracker
@@ -23,10 +24,10 @@ from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
 
 from formreader.engines import Result, Task, Work
-from formreader.errors import SetupError
-from formreader.outpost import Lot, Unseen, pack
+from formreader.errors import BrokenOffError, SetupError
+from formreader.outpost import RESUME, Lot, Unseen, pack
 from formreader.tries import Death, Done, Waiting, with_second_tries
-from formreader.workers import Limits, uninterrupted
+from formreader.workers import Crew, Limits, uninterrupted
 
 AHEAD = 2  # lots given to each thread of a worker, so that it never waits for the next
 LOT = 1.0  # seconds that a lot should take: it costs client, scheduler and worker 10 ms together
@@ -37,8 +38,8 @@ GROWTH = 2  # times as many tasks as the last lot had, at most
 PLACE = "formreader.outpost:carry_out"
 LOOK = 2.0  # seconds between two looks at what workers there are
 REACH = 10.0  # seconds in which a scheduler answers
+SEVERAL = 3  # tasks that a worker may miss, one after the other: more is no mere delay
 JOIN = 300.0  # seconds in which a cluster without workers gets one
-RESUME = "then run the same command again, which goes on where this run stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,27 @@ class Dask:
 
         Raises:
             SetupError: if the cluster cannot be reached or is lost, or cannot do this work.
+            BrokenOffError: if that happens when there are results.
         """
+        is_begun = False
         waiting = Waiting(tasks)
         if not (first := list(waiting.take())):
             return
         waiting.returned.extend(first)
         _silence()
-        with self._connected() as client:
-            yield from with_second_tries(work, waiting, _Hands(client, work, self.limits).carry_out)
+        with (
+            self._connected() as client,
+            closing(_Hands(client, work, self.limits)) as hands,
+            closing(with_second_tries(work, waiting, hands.carry_out)) as results,
+        ):
+            try:
+                for result in results:
+                    is_begun = True
+                    yield result
+            except SetupError as error:
+                if is_begun:
+                    raise BrokenOffError(str(error)) from error
+                raise
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:
@@ -103,13 +117,19 @@ def _reach(address: str) -> Client:
     """Connect to a scheduler.
 
     Raises:
-        SetupError: if there is none at the address, or it is no address.
+        SetupError: if there is none at the address, it is no address, or TLS is not set up.
     """
     try:
         scheme, place = parse_address(address)
         get_backend(scheme)
         parse_host_port(place)
         return Client(address, timeout=REACH, set_as_default=False)
+    except TypeError as error:  # there are no certificates
+        raise SetupError(
+            f"{address} cannot be reached ({error}); dask wants to know the certificates of TLS: "
+            "set distributed.comm.tls in its configuration as for scheduler and workers, or "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, ...__CLIENT__CERT and ...__CLIENT__KEY"
+        ) from error
     except (OSError, ValueError) as error:
         raise SetupError(
             f"no dask scheduler answers at {address} ({error}); start one by `dask scheduler`, or "
@@ -133,6 +153,16 @@ class _Hands(Generic[Task, Result]):
         self._looked = -LOOK
         self._manned = time.monotonic()
         """When there was a worker."""
+        self._crew = Crew(work, 1, limits)
+        """Does what workers do not see."""
+        self._blind: Counter[str] = Counter()
+        """Tasks, one after the other, that a machine does not see but this one does."""
+        self._suspects: deque[Task] = deque()
+        """Tasks in lots that workers died of."""
+
+    def close(self) -> None:
+        """End what runs on this machine."""
+        self._crew.end()
 
     def carry_out(
         self, waiting: Waiting[Task], *, alone: bool
@@ -144,7 +174,7 @@ class _Hands(Generic[Task, Result]):
             while True:
                 self._look()
                 most, size = (1, 1) if alone else (AHEAD * max(1, self._threads), self._size)
-                while len(under_way) < most and (tasks := list(waiting.take(size))):
+                while len(under_way) < most and (tasks := self._next(waiting, size)):
                     future = self._submit(tasks, alone=alone)
                     under_way[future] = tasks
                     future.add_done_callback(finished.put)
@@ -157,6 +187,10 @@ class _Hands(Generic[Task, Result]):
                 yield from self._found(future, under_way.pop(future), alone=alone)
         finally:
             self._client.cancel(list(under_way))
+
+    def _next(self, waiting: Waiting[Task], size: int) -> list[Task]:
+        """Return tasks for a lot: of one, if it was in a lot that workers died of."""
+        return [self._suspects.popleft()] if self._suspects else list(waiting.take(size))
 
     def _look(self) -> None:
         """Count the workers now and then, which come and go.
@@ -171,7 +205,7 @@ class _Hands(Generic[Task, Result]):
         try:
             self._threads = sum(self._client.nthreads().values())
         except (OSError, ValueError) as error:
-            raise _lost() from error
+            raise _lost(error) from error
         if self._threads:
             self._manned = now
         elif now - self._manned > JOIN:
@@ -194,11 +228,13 @@ class _Hands(Generic[Task, Result]):
             if alone:
                 self._require_sound_workers()
                 yield from self._give_up(tasks, error.allowed_failures + 1)
+            elif len(tasks) > 1:
+                self._suspects.extend(tasks)
             else:
                 yield from (Death(task, str(error), was_killed=True) for task in tasks)
             return
-        except CancelledError as error:
-            raise _lost() from error
+        except (CancelledError, OSError) as error:
+            raise _lost(error) from error
         except (ImportError, AttributeError) as error:
             raise SetupError(
                 f"a worker of the cluster cannot do this work ({error}); start all workers from "
@@ -207,11 +243,12 @@ class _Hands(Generic[Task, Result]):
         wanted = LOT + LOT_PER_THREAD * self._threads
         fitting = round(len(tasks) * wanted / max(lot.seconds, LEAST))
         self._size = max(1, min(fitting, GROWTH * len(tasks), MOST))
-        for each in lot.found:
-            if isinstance(each, Unseen):
-                yield from self._carry_out_here(each, lot.place)
-            else:
-                yield each
+        yield from (each for each in lot.found if not isinstance(each, Unseen))
+        unseen = [each for each in lot.found if isinstance(each, Unseen)]
+        if is_sound := 2 * len(unseen) < len(tasks):
+            del self._blind[lot.place]
+        for each in unseen:
+            yield from self._carry_out_here(each, lot.place, is_sound=is_sound)
 
     def _give_up(self, tasks: Iterable[Task], deaths: int) -> Iterator[Done[Result]]:
         """Yield what stands for all that is left of tasks: how far they came is lost."""
@@ -229,26 +266,53 @@ class _Hands(Generic[Task, Result]):
         Raises:
             SetupError: if they do.
         """
+        future = self._submit([], alone=True)
+        finished: SimpleQueue[object] = SimpleQueue()
+        future.add_done_callback(finished.put)
+        while True:
+            self._look()
+            with suppress(Empty):
+                finished.get(timeout=LOOK)
+                break
         try:
-            self._submit([], alone=True).result()
+            future.result()
+        except (CancelledError, OSError) as error:
+            raise _lost(error) from error
         except KilledWorker as error:
             raise SetupError(
                 f"workers of the cluster die whatever they are given ({error}); look into what "
                 f"they say, mend it, {RESUME}"
             ) from error
 
-    def _carry_out_here(self, unseen: Unseen[Task], place: str) -> Iterator[Done[Result]]:
-        """Carry out what no machine sees any more, which is soon done.
+    def _carry_out_here(
+        self, unseen: Unseen[Task], place: str, *, is_sound: bool
+    ) -> Iterator[Done[Result] | Death[Task]]:
+        """Carry out what a worker does not see, or not yet: shares show new files late.
+
+        Args:
+            unseen: what is left of a task.
+            place: the name of the worker's machine.
+            is_sound: it sees most of what it is given.
 
         Raises:
-            SetupError: if it can be seen here.
+            SetupError: if a worker that is not sound misses several that can be seen here.
         """
-        if not self._work.lacks(unseen.task):
+        if self._work.lacks(unseen.task):  # it is gone, which is soon told
+            yield from map(Done, self._work(unseen.task))
+            return
+        lacked = False
+        for each in self._crew.carry_out(Waiting([unseen.task])):
+            lacked |= isinstance(each, Done) and bool(self._work.lacked(each.value))
+            yield each
+        if lacked or is_sound:
+            return
+        self._blind[place] += 1
+        if self._blind[place] == SEVERAL:
             raise SetupError(
-                f"the worker on {place} does not see {unseen.lacks}, which is there on this "
-                f"machine: let all workers see the files under the same path, {RESUME}"
+                f"the worker on {place} {unseen.why}, but this machine can read it: let all "
+                "workers see the files under the same path, and reach addresses with the same "
+                f"packages and logins, {RESUME}"
             )
-        yield from map(Done, self._work(unseen.task))
 
 
 def _in_outpost() -> Callable[..., Lot[Any, Any]]:
@@ -261,7 +325,9 @@ def _in_outpost() -> Callable[..., Lot[Any, Any]]:
     return lambda parcel, tasks, alone: resolve_name(place)(parcel, tasks, alone=alone)
 
 
-def _lost() -> SetupError:
+def _lost(error: Exception) -> SetupError:
+    words = type(error).__name__ if isinstance(error, CancelledError) else repr(error)
     return SetupError(
-        f"the connection to the scheduler is lost; see that it and its workers run, {RESUME}"
+        f"the connection to the scheduler is lost ({words}); see that it and its workers run, "
+        f"{RESUME}"
     )

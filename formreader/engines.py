@@ -21,6 +21,10 @@ class Work(Protocol[Task, Result]):
         """
         ...
 
+    def lacked(self, result: Result) -> str:
+        """Return why a result may be better on another machine; "" if it is the same on all."""
+        ...
+
     def rest(self, task: Task, result: Result) -> Task:
         """Return what is left of a task when one more of its results is there."""
         ...

@@ -16,6 +16,10 @@ class SetupError(FormreaderError):
     exit_code = 2
 
 
+class BrokenOffError(FormreaderError):
+    """A run was broken off in its midst; the same command goes on."""
+
+
 class TemplateError(SetupError):
     """A template cannot be used; all of its problems are listed at once."""
 

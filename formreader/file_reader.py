@@ -1,6 +1,7 @@
 """Read one file, page by page: the piece of work that engines carry out."""
 
 import itertools
+import os
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -203,7 +204,15 @@ class FileReader:
     def lacks(self, task: FileTask) -> str:
         """Return the path of the file if it should be there and is not: what is fetched is not."""
         path = task.path
-        return "" if isinstance(path, Address) or path.exists() else path.as_posix()
+        # Path.exists raises where a share does not answer or may not be read.
+        return "" if isinstance(path, Address) or os.path.exists(path) else path.as_posix()  # noqa: PTH110
+
+    def lacked(self, result: Result) -> str:
+        """Return why a file was not fetched: others may have the logins, packages or room."""
+        match result:
+            case PageDone(outcome=str(why)) if why.startswith(f"{NotFetchedError.code}:"):
+                return why
+        return ""
 
     def rest(self, task: FileTask, result: Result) -> FileTask:
         """Return what is left to be read of a file when one more thing is known of it."""

@@ -2,16 +2,20 @@
 
 import pickle
 import platform
+import shutil
+import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import current_process
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary, finalize
 
+from distributed import get_worker
 from distributed.system import MEMORY_LIMIT
 
 from formreader import __version__
@@ -20,6 +24,7 @@ from formreader.errors import SetupError
 from formreader.tries import Death, Done, Waiting
 from formreader.workers import SHARE, Crew, Limits
 
+RESUME = "then run the same command again, which goes on where this run stopped"
 SEEING = ("ai-edge-litert", "numpy", "opencv-python-headless", "pillow", "pypdfium2")
 
 Parcel: TypeAlias = Callable[[], tuple[dict[str, str], float, int, bytes]]
@@ -29,11 +34,11 @@ and the pickled work."""
 
 
 class Unseen(NamedTuple, Generic[Task]):
-    """Stands for a task that cannot be carried out here."""
+    """Stands for what is left of a task that cannot be carried out here."""
 
     task: Task
-    lacks: str
-    """What cannot be seen from here."""
+    why: str
+    """What this machine does, in words that follow its name."""
 
 
 class Lot(NamedTuple, Generic[Task, Result]):
@@ -64,11 +69,17 @@ def carry_out(parcel: Parcel, tasks: bytes, *, alone: bool) -> Lot[Any, Any]:
     Raises:
         SetupError: if other versions of packages are installed here, or no process starts.
     """
-    with _OPENING:
-        if parcel not in _OUTPOSTS:
-            _OUTPOSTS[parcel] = Outpost(parcel)
-        outpost = _OUTPOSTS[parcel]
-    return outpost.carry_out(pickle.loads(tasks), alone=alone)
+    try:
+        with _OPENING:
+            if parcel not in _OUTPOSTS:
+                _OUTPOSTS[parcel] = Outpost(parcel)
+            outpost = _OUTPOSTS[parcel]
+        return outpost.carry_out(pickle.loads(tasks), alone=alone)
+    except OSError as error:  # as with too many processes, or no room
+        raise SetupError(
+            f"the worker on {platform.node()} cannot start a process, or lost it "
+            f"({type(error).__name__}: {error}); mend or end it, {RESUME}"
+        ) from error
 
 
 class Outpost(Generic[Task, Result]):
@@ -84,8 +95,10 @@ class Outpost(Generic[Task, Result]):
         require_versions(versions)
         self._limits = Limits(seconds, min(memory, int(SHARE * MEMORY_LIMIT)))  # of a container
         self._work: Work[Task, Result] = pickle.loads(work)
-        self._idle: deque[Crew[Task, Result]] = deque()
-        finalize(self, _dismiss, self._idle)
+        self._idle: deque[Crew[Task, Result | Unseen[Task]]] = deque()
+        # Where dask's worker keeps its own: that goes too if somebody kills it.
+        self._folder = tempfile.mkdtemp(prefix="formreader-", dir=get_worker().local_directory)
+        finalize(self, _dismiss, self._idle, self._folder)
 
     def carry_out(self, tasks: Sequence[Task], *, alone: bool) -> Lot[Task, Result]:
         """Carry out tasks, one after the other.
@@ -98,18 +111,15 @@ class Outpost(Generic[Task, Result]):
             SetupError: if no process starts.
         """
         start = time.monotonic()
-        lacking = [(task, self._work.lacks(task)) for task in tasks]
-        waiting = Waiting(task for task, lacks in lacking if not lacks)
         with ExitStack() as ending:
             crew = ending.enter_context(self._crew(alone=alone))
-            found = tuple(crew.carry_out(waiting))
+            found = tuple(self._unwrapped(each) for each in crew.carry_out(Waiting(tasks)))
             if not alone:  # all went well: it stays
                 ending.pop_all()
                 self._idle.append(crew)
-        unseen = (Unseen(task, lacks) for task, lacks in lacking if lacks)
-        return Lot((*unseen, *found), time.monotonic() - start, platform.node())
+        return Lot(found, time.monotonic() - start, platform.node())
 
-    def _crew(self, *, alone: bool) -> Crew[Task, Result]:
+    def _crew(self, *, alone: bool) -> Crew[Task, Result | Unseen[Task]]:
         """Return a process that is free, or a new one."""
         if not alone:
             with suppress(IndexError):
@@ -117,7 +127,48 @@ class Outpost(Generic[Task, Result]):
         # A worker of dask is a daemon that may have no children, lest they outlive it: these end
         # with their parent by themselves.
         current_process().daemon = False
-        return Crew(self._work, 1, self._limits)
+        return Crew(_Abroad(self._work, self._folder), 1, self._limits)
+
+    @staticmethod
+    def _unwrapped(
+        found: Done[Result | Unseen[Task]] | Death[Task],
+    ) -> Done[Result] | Death[Task] | Unseen[Task]:
+        if isinstance(found, Death):
+            return found
+        return found.value if isinstance(found.value, Unseen) else Done(found.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Abroad(Generic[Task, Result]):
+    """Work on a machine that may lack what the sender has: a task ends where it does."""
+
+    work: Work[Task, Result]
+    folder: str
+    """For temporary files: what a process leaves that is killed goes with the outpost."""
+
+    def __call__(self, task: Task) -> Iterator[Result | Unseen[Task]]:
+        tempfile.tempdir = self.folder
+        if lacks := self.work.lacks(task):
+            yield Unseen(task, f"does not see {lacks}")
+            return
+        for result in self.work(task):
+            if lacked := self.work.lacked(result):
+                yield Unseen(task, f'says "{lacked}"')
+                return
+            task = self.work.rest(task, result)
+            yield result
+
+    def lacks(self, task: Task) -> str:
+        return self.work.lacks(task)
+
+    def lacked(self, result: Result | Unseen[Task]) -> str:
+        return result.why if isinstance(result, Unseen) else self.work.lacked(result)
+
+    def rest(self, task: Task, result: Result | Unseen[Task]) -> Task:
+        return task if isinstance(result, Unseen) else self.work.rest(task, result)
+
+    def give_up(self, task: Task, why: str) -> tuple[Iterable[Result], Task | None]:
+        return self.work.give_up(task, why)
 
 
 _OUTPOSTS: WeakKeyDictionary[Parcel, Outpost[Any, Any]] = WeakKeyDictionary()
@@ -145,7 +196,7 @@ def require_versions(wanted: Mapping[str, str]) -> None:
     if others:
         raise SetupError(
             f"the worker on {platform.node()} has {', '.join(others)}, which may read otherwise; "
-            "start all workers from the environment or image that this command runs in"
+            f"start all workers from the environment or image that this command runs in, {RESUME}"
         )
 
 
@@ -156,6 +207,7 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _dismiss(crews: deque[Crew[Task, Result]]) -> None:
+def _dismiss(crews: deque[Crew[Task, Result | Unseen[Task]]], folder: str) -> None:
     while crews:
         crews.pop().end()
+    shutil.rmtree(folder, ignore_errors=True)

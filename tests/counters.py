@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 
@@ -21,6 +22,9 @@ class CountTo:
         pass
 
     def lacks(self, task):  # noqa: ARG002
+        return ""
+
+    def lacked(self, result):  # noqa: ARG002
         return ""
 
     def rest(self, task, result):
@@ -49,6 +53,19 @@ class HangsAtSeven(DiesAtSeven):
         time.sleep(60)
 
 
+class LeavesFileAtSeven(DiesAtSeven):
+    """Dies with a temporary file, whose place it writes down."""
+
+    def __init__(self, note):
+        self.note = note
+
+    def die(self):
+        handle, name = tempfile.mkstemp()
+        os.close(handle)
+        self.note.write_text(name)
+        super().die()
+
+
 class Raises(CountTo):
     def before(self, number):  # noqa: ARG002
         raise ZeroDivisionError
@@ -63,6 +80,23 @@ class NeedsFile(CountTo):
     def lacks(self, task):  # noqa: ARG002
         seen = self.path.exists() and self.process in {None, os.getpid()}
         return "" if seen else str(self.path)
+
+
+class Fetches(CountTo):
+    """Counts for one process alone, as if that had the login; others soon tell why they do not."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def __call__(self, task):
+        if psutil.Process().parent().ppid() == self.process:  # through what makes others
+            yield from super().__call__(task)
+        else:
+            yield task[0], "no login"
+            yield task[0], "the end"
+
+    def lacked(self, result):
+        return "no login" if result[1] == "no login" else ""
 
 
 class KillsCluster(CountTo):

@@ -1,20 +1,24 @@
 """The engine of many machines does what that of one does, whatever becomes of the cluster."""
 
+import errno
 import os
 import pickle
 import shutil
 import signal
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from formreader import cluster, outpost
 from formreader.batch import Settings, run_batch
 from formreader.cluster import Dask
-from formreader.errors import SetupError
+from formreader.errors import BrokenOffError, SetupError
+from formreader.file_reader import FileReader, FileTask, PageDone
 from formreader.inputs import find_inputs
 from formreader.recipe import make_recipe
 from formreader.template_file import load_template
@@ -22,8 +26,10 @@ from formreader.workers import Limits, Workers
 from tests.counters import (
     CountTo,
     DiesAtSeven,
+    Fetches,
     HangsAtSeven,
     KillsCluster,
+    LeavesFileAtSeven,
     NeedsFile,
     Raises,
     TellsProcess,
@@ -147,6 +153,20 @@ def test_what_a_lost_worker_had_is_done_by_others(two):
     assert sorted(found) == counted(tasks)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_what_a_killed_process_leaves_goes_with_the_run(two, tmp_path):
+    note = tmp_path / "note"
+
+    list(on(two)(LeavesFileAtSeven(note), [(0, 10)]))
+
+    left = Path(note.read_text())
+    deadline = time.monotonic() + 10
+    while left.parent.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left.parent.name.startswith("formreader-")
+    assert not left.parent.exists()
+
+
 def test_what_kills_the_workers_of_the_cluster_costs_its_task(two, monkeypatch):
     monkeypatch.setattr(two.scheduler, "allowed_failures", 0)
 
@@ -156,12 +176,32 @@ def test_what_kills_the_workers_of_the_cluster_costs_its_task(two, monkeypatch):
     assert results == [*((number, why) for number in range(5, 10)), *counted([(20, 30)])]
 
 
+def test_only_what_workers_die_of_is_done_alone(two, monkeypatch):
+    monkeypatch.setattr(two.scheduler, "allowed_failures", 0)
+    alone = []
+    submit = cluster._Hands._submit
+    monkeypatch.setattr(
+        cluster._Hands,
+        "_submit",
+        lambda hands, tasks, **how: (
+            alone.extend(tasks if how["alone"] else []) or submit(hands, tasks, **how)
+        ),
+    )
+    tasks = [(20, 30)] * 30
+
+    results = list(on(two)(KillsCluster(), [*tasks, (5, 10), *tasks]))
+
+    assert [each for each in sorted(results) if each[0] >= 20] == counted(tasks * 2)
+    assert (5, 10) in alone
+    assert len(alone) < 8
+
+
 def test_a_cluster_that_is_lost_ends_the_run_with_what_to_do():
     with started(1, processes=False, protocol="tcp://") as workers:
         results = on(workers)(CountTo(), [(0, 10)] * 1000)
         next(results)
 
-    with pytest.raises(SetupError, match=r"scheduler is lost.* run the same command again"):
+    with pytest.raises(BrokenOffError, match=r"scheduler is lost.* run the same command again"):
         list(results)
 
 
@@ -178,12 +218,59 @@ def test_what_is_no_address_is_refused_at_once(address):
         list(Dask(1, LIMITS, address)(CountTo(), [(0, 1)]))
 
 
+def test_where_tls_is_not_set_up_that_is_said():
+    with pytest.raises(SetupError, match=r"set distributed\.comm\.tls in its configuration"):
+        list(Dask(1, LIMITS, "tls://127.0.0.1:8786")(CountTo(), [(0, 1)]))
+
+
+def test_a_worker_that_cannot_start_processes_is_named(threads, monkeypatch):
+    def full(*_):
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    monkeypatch.setattr(outpost.Crew, "carry_out", full)
+
+    with pytest.raises(SetupError, match=r"cannot start a process.*no more processes"):
+        list(on(threads)(CountTo(), [(0, 1)]))
+
+
+def test_a_share_that_does_not_answer_is_one_that_is_not_there(monkeypatch, tmp_path):
+    def stale(*_, **__):
+        raise OSError(errno.ESTALE, "stale handle")
+
+    monkeypatch.setattr(os, "stat", stale)
+
+    assert FileReader(None).lacks(FileTask(tmp_path / "a.png", "a.png", "digest"))
+
+
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(monkeypatch):
     monkeypatch.setattr(cluster, "JOIN", 0)
     monkeypatch.setattr(cluster, "LOOK", 0.1)
 
     with started(0) as workers, pytest.raises(SetupError, match="has had no worker"):
         list(on(workers)(CountTo(), [(0, 1)]))
+
+
+def test_whether_workers_are_sound_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr(cluster, "JOIN", 0)
+    monkeypatch.setattr(cluster, "LOOK", 0.1)
+
+    with started(0) as workers, Client(workers, set_as_default=False) as client:
+        hands = cluster._Hands(client, CountTo(), LIMITS)
+        with pytest.raises(SetupError, match="has had no worker"):
+            hands._require_sound_workers()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "lacked"),
+    [
+        ("unreadable: it is empty", ""),
+        ("not fetched: there is no permission to read it",) * 2,
+    ],
+)
+def test_only_what_was_not_fetched_may_be_better_elsewhere(outcome, lacked):
+    task = FileTask(Path("a.png"), "a.png", "digest")
+
+    assert FileReader(None).lacked(PageDone(task, 1, outcome, settled=False)) == lacked
 
 
 def test_other_versions_on_a_worker_are_refused(two, monkeypatch):
@@ -202,8 +289,25 @@ def test_a_worker_without_this_program_is_told_apart(two, monkeypatch):
 
 
 def test_a_worker_that_does_not_see_the_files_ends_the_run(two, tmp_path):
-    with pytest.raises(SetupError, match=r"does not see .* under the same path"):
-        list(on(two)(NeedsFile(tmp_path, alone=True), [(0, 1)]))
+    with pytest.raises(BrokenOffError, match=r"does not see .* under the same path"):
+        list(on(two)(NeedsFile(tmp_path, alone=True), [(0, 1)] * 10))
+
+
+def test_one_file_that_a_worker_does_not_see_yet_is_done_here(two, tmp_path):
+    results = list(on(two)(NeedsFile(tmp_path, alone=True), [(0, 3)]))
+
+    assert results == counted([(0, 3)])
+
+
+def test_a_worker_that_fetches_nothing_ends_the_run(two):
+    with pytest.raises(BrokenOffError, match=r'says "no login", but .* packages and logins'):
+        list(on(two)(Fetches(os.getpid()), [(0, 1)] * 10))
+
+
+def test_what_nobody_can_fetch_comes_once(two):
+    results = list(on(two)(Fetches(0), [(0, 1)] * 10))
+
+    assert sorted(results) == sorted([(0, "no login"), (0, "the end")] * 10)
 
 
 def test_a_file_that_nobody_sees_any_more_is_done_here(two, tmp_path):

@@ -128,7 +128,7 @@ def read_files(paths: Sequence[str], recipe: Recipe, settings: Settings) -> Fini
 
     Raises:
         SetupError: if there is nothing to read, or the run folder cannot be used.
-        FormreaderError: if the disk fails on the way.
+        FormreaderError: if the disk, or a cluster, fails on the way.
     """
     inputs = find_inputs(paths, sys.stdin)
     try:
@@ -145,7 +145,7 @@ def batch_of(inputs: Inputs, recipe: Recipe, settings: Settings) -> Finished:
 
     Raises:
         SetupError: if the run folder cannot be used.
-        FormreaderError: if the disk fails on the way.
+        FormreaderError: if the disk, or a cluster, fails on the way.
     """
     try:
         with watching() as watch:
