@@ -1,14 +1,18 @@
 """Files at addresses: the same tables as of a folder on this machine, wherever they are read."""
 
 import io
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
 import fsspec
 import pytest
@@ -21,7 +25,7 @@ from formreader.batch import Finished, Settings, run_batch
 from formreader.engines import run_serially
 from formreader.errors import InputError
 from formreader.inputs import Inputs, find_inputs
-from formreader.objects import FetchError
+from formreader.objects import FetchError, _words
 from formreader.recipe import make_recipe
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
@@ -431,7 +435,7 @@ def test_addresses_may_stand_in_a_list(bucket):
         ("ftp://me:a-secret-key@127.0.0.1:9/in", "ftp://127.0.0.1:9/in cannot be reached: "),
     ],
 )
-def test_an_address_that_leads_nowhere_is_said_with_the_remedy(address, words):
+def test_an_address_that_leads_nowhere_is_said_with_the_remedy(address, bucket, words):
     with pytest.raises(InputError, match=words) as error:
         find_inputs([address], None)
 
@@ -462,11 +466,9 @@ def test_a_missing_extra_ends_in_words(capsys, formreader, monkeypatch):
     assert "pip install 'formreader[cluster]'" in capsys.readouterr().err
 
 
-def test_one_address_with_two_logins_is_refused(bucket):
-    bucket.put("x/1.png")
-
-    with pytest.raises(InputError, match="s3://forms/x is given twice"):
-        find_inputs(["s3://forms/x", "s3://me:pw@forms/x"], None)
+def test_one_address_with_two_logins_is_refused():
+    with pytest.raises(InputError, match="sftp://host/x is given twice"):
+        find_inputs(["sftp://host/x", "sftp://me:pw@host/x"], None)
 
 
 @pytest.mark.parametrize(
@@ -475,7 +477,12 @@ def test_one_address_with_two_logins_is_refused(bucket):
         ("s3://forms/in/", "s3://forms/in", "s3://forms/in"),
         ("S3://forms/a@b.png", "s3://forms/a@b.png", "s3://forms/a@b.png"),
         ("sftp://me:pw@host/in", "sftp://host/in", "sftp://me:pw@host/in"),
+        ("sftp://me:a@pw@host/in", "sftp://host/in", "sftp://me:a@pw@host/in"),
+        ("sftp://me@host:22/a@b", "sftp://me@host:22/a@b", "sftp://me@host:22/a@b"),
+        ("https://pw@host/a.png", "https://host/a.png", "https://pw@host/a.png"),
         ("https://host/a.png?sig=pw", "https://host/a.png", "https://host/a.png?sig=pw"),
+        ("s3://arn:aws:s3:x/a@b", "s3://arn:aws:s3:x/a@b", "s3://arn:aws:s3:x/a@b"),
+        ("s3://forms/a:b@c.png", "s3://forms/a:b@c.png", "s3://forms/a:b@c.png"),
         ("abfs://box@account/in", "abfs://box@account/in", "abfs://box@account/in"),
         ("memory://", "memory://", "memory://"),
     ],
@@ -487,6 +494,79 @@ def test_what_lets_one_in_is_not_shown(shown, typed, url):
     assert (str(address), address.url) == (shown, url)
     assert "pw" not in repr(address)
     assert source_of(str(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("s3://KEY:pw@forms/x", "names and keys in the environment"),
+        ("s3://KEY:p/pw@forms/x", "names and keys in the environment"),
+        ("gs://KEY:p/pw@forms/x", "names and keys in the environment"),
+        ("sftp://me:p/pw@host/x", "write %2F for the slash"),
+    ],
+)
+def test_what_would_be_shown_is_refused(typed, words):
+    with pytest.raises(InputError, match=words) as error:
+        source_of(typed)
+
+    assert "pw" not in str(error.value)
+
+
+class Guarded(BaseHTTPRequestHandler):
+    """A web page that may be looked at and not fetched."""
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "100")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.send_error(403)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def guarded() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Guarded) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_no_signature_is_told(capsys, formreader, guarded, tmp_path):
+    """The driver writes addresses anew: %2F is / in its texts."""
+    url = f"http://a%40token@{guarded}/a.png?signature=se%2Fcr%40et"
+    out = tmp_path / "out"
+
+    assert formreader("read", url, "-t", "expense-claim", "-o", str(out), "-j", "1") == 3
+
+    said = capsys.readouterr()
+    texts = [
+        said.out,
+        said.err,
+        *(each.read_bytes().decode(errors="replace") for each in out.glob("*")),
+    ]
+    assert rows(out, "problems.csv")[0]["reason"] == "not fetched: ClientResponseError: 403"
+    assert not any(re.search("cr(%40|@)et|token", text) for text in texts)
+
+
+def test_no_login_of_an_address_that_one_is_sent_on_to_is_told():
+    error = OSError("403, url='https://me:a@pw@host/a.png?sig=p/w'")
+
+    assert _words(error, source_of("https://host/a.png")) == "403, url='https://host/a.png"
+
+
+def test_a_file_of_another_machine_is_no_path():
+    assert source_of("file://localhost/a%20b.png") == Path("/a b.png")
+    if os.name == "nt":
+        assert source_of("file://server/share/a.png") == Path("//server/share/a.png")
+    else:
+        with pytest.raises(InputError, match="names the machine 'server'"):
+            source_of("file://server/share/a.png")
 
 
 def test_an_object_is_taken_once_it_has_stopped_growing(memory):
