@@ -110,15 +110,15 @@ def _without_login(scheme: str, rest: str) -> tuple[str, str]:
     if scheme in BUCKETS:
         if ":" in login or (":" in host and "@" in path and not host.startswith(BUCKET_WITH_COLON)):
             raise InputError(
-                f"a key in an {scheme}:// address would be shown; give names and keys in the "
+                f"a key in the address {scheme}://... would be shown; give names and keys in the "
                 "environment, as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in the driver's "
                 "own files"
             )
         return "", rest
     if scheme in WITH_HOST and "@" in path and not PORT.fullmatch(host):
         raise InputError(
-            f"an {scheme}:// address seems to hold a password with a slash, which would be shown; "
-            "write %2F for the slash"
+            f"the address {scheme}://... seems to hold a password with a slash, which would "
+            "be shown; write %2F for the slash"
         )
     if ":" in login or scheme in WITH_QUERY:
         return login, f"{host}{slash}{path}"
