@@ -670,3 +670,31 @@ def test_what_arrives_at_an_address_is_read(
     said = capsys.readouterr()
     assert re.findall(r"in all (\d) pages read, (\d)", said.out) == [("1", "0"), ("1", "1")]
     assert said.err.count("there is no such file or folder") == 1
+
+
+def test_what_could_not_be_fetched_is_watched_on(
+    address, capsys, fetched, formreader, monkeypatch, tmp_path
+):
+    rounds, fetch = [], copies.fetch
+
+    def fetch_later(address: Address, size: int | None):
+        if len(rounds) < 2 and address.name == "b.tif":
+            raise FetchError("the line is dead")
+        yield from fetch(address, size)
+
+    def sleep(_: float) -> None:
+        rounds.append("")
+        if len(rounds) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(copies, "fetch", fetch_later)
+    monkeypatch.setattr("formreader.arrivals.AGAIN", 0.0)
+    monkeypatch.setattr("formreader.cli.watch.time.sleep", sleep)
+    monkeypatch.setattr("formreader.cli.watch.make_engine", lambda *_: run_serially)
+    out = tmp_path / "out"
+    command = ("watch", address, "-t", "expense-claim", "-o", str(out), "--settle", "0")
+    assert formreader(*command, "--no-images") == 0
+
+    said = re.findall(r"new: files (\d), .* (\d) pages read, (\d) set", capsys.readouterr().out)
+    assert said == [("3", "1", "2"), ("1", "4", "1")]
+    assert fetched == ["a.png", "c.png", "b.tif"]
