@@ -1,5 +1,6 @@
 """Files that arrive in a folder: which of them are there whole, and new."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import NamedTuple
 
 from formreader.addresses import Source
 from formreader.inputs import InputFile
+
+AGAIN, LAST_AGAIN = 30.0, 3600.0  # seconds before another try; each time twice as many, at most
 
 
 class State(NamedTuple):
@@ -30,6 +33,8 @@ class Arrivals:
     _since: dict[Source, tuple[State, float]] = field(default_factory=dict)
     """How each file that waits was seen first, and when."""
     _taken: dict[Source, State] = field(default_factory=dict)
+    _tries: Counter[tuple[Source, State]] = field(default_factory=Counter)
+    """How often each file was put back as it was."""
 
     def take(self, files: Iterable[InputFile], now: float) -> list[InputFile]:
         """Return the files that are whole and new, or changed, since they were last taken.
@@ -56,6 +61,19 @@ class Arrivals:
         """Let files that could not be read after all be taken once more."""
         for given in files:
             self._taken.pop(given.path, None)
+
+    def put_back(self, files: Iterable[InputFile], now: float) -> None:
+        """Let files that were taken and could not be read be taken later, each time after longer.
+
+        Args:
+            files: of which each waits anew until it has settled.
+            now: seconds by a clock that never goes back.
+        """
+        for given in files:
+            state = self._taken.pop(given.path)
+            wait = min(AGAIN * 2 ** self._tries[given.path, state], LAST_AGAIN)
+            self._tries[given.path, state] += 1
+            self._since[given.path] = (state, now + wait)
 
 
 def _state_of(given: InputFile) -> State | None:

@@ -5,43 +5,56 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from formreader.addresses import Address, Source
+from formreader.errors import FormreaderError
 from formreader.objects import fetch
 
 FOLDER = ".fetched"  # in the run folder: what a run leaves that is killed, the next one removes
+
+
+class CopyError(FormreaderError):
+    """A copy cannot be written, as on a full disk: so it would go for every file that is left."""
 
 
 @contextmanager
 def room_for_copies(out: Path, *, wanted: bool) -> Iterator[Path | None]:
     """Make a folder for the copies of a run, which all of its processes on this machine share.
 
+    It is another each time: workers of a run that was killed may still write to theirs.
+
     Args:
         out: the run folder.
         wanted: whether there will be any; else None is given.
     """
-    folder = out.absolute() / FOLDER
-    shutil.rmtree(folder, ignore_errors=True)
+    all_runs = out.absolute() / FOLDER
+    shutil.rmtree(all_runs, ignore_errors=True)
     if not wanted:
         yield None
         return
-    folder.mkdir()
+    all_runs.mkdir(exist_ok=True)
     try:
-        yield folder
+        yield Path(tempfile.mkdtemp(dir=all_runs))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(all_runs, ignore_errors=True)
 
 
 @contextmanager
 def folder_for_copy(shared: Path | None) -> Iterator[Path]:
-    """Give the shared folder, or where that is not, as on another machine, one for one file."""
-    if shared is not None and shared.is_dir():
+    """Give the shared folder, or where that is not, as on another machine, one for one file.
+
+    Raises:
+        CopyError: if none can be made.
+    """
+    if shared is not None and shared.is_dir() and os.access(shared, os.W_OK | os.X_OK):
         yield shared
         return
-    with tempfile.TemporaryDirectory(prefix="formreader-", ignore_cleanup_errors=True) as own:
-        yield Path(own)
+    with ExitStack() as kept:
+        with _writing("the folder for temporary files"):
+            own = tempfile.TemporaryDirectory(prefix="formreader-", ignore_cleanup_errors=True)
+        yield Path(kept.enter_context(own))
 
 
 def fetch_into(folder: Path, address: Address, size: int | None = None) -> Iterator[str]:
@@ -50,24 +63,54 @@ def fetch_into(folder: Path, address: Address, size: int | None = None) -> Itera
     Yields "" for every piece of it, to be seen at work, and at the end that name.
 
     Raises:
-        OSError: if it cannot be fetched, or the copy cannot be written.
+        OSError: if it cannot be fetched.
+        CopyError: if the copy cannot be written.
         InputError: if there is no driver for it.
     """
     digest = hashlib.sha256()
-    handle, name = tempfile.mkstemp(dir=folder)
+    with _writing(folder):
+        handle, name = tempfile.mkstemp(dir=folder)
+        os.close(handle)
     partial = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            for piece in fetch(address, size):
-                digest.update(piece)
+        for piece in fetch(address, size):
+            digest.update(piece)
+            with _writing(folder), partial.open("ab") as file:
                 file.write(piece)
-                yield ""
+            yield ""
         content = digest.hexdigest()
-        if not (folder / content).exists():  # else others may be reading it
-            partial.replace(folder / content)
+        with _writing(folder):
+            _keep(partial, folder / content)
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     yield content
+
+
+@contextmanager
+def _writing(folder: Path | str) -> Iterator[None]:
+    """Tell what fails on this machine from what fails where files come from.
+
+    Raises:
+        CopyError: in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise CopyError(
+            f"{folder} cannot be written: {error.strerror or error}; "
+            "when that is mended, run the same command again to go on"
+        ) from error
+
+
+def _keep(partial: Path, copy: Path) -> None:
+    """Give a copy its name, unless another process was faster: others may be reading it."""
+    if not copy.exists():
+        try:
+            partial.replace(copy)
+        except OSError:
+            if not copy.exists():
+                raise
 
 
 class LastCopy:
@@ -88,7 +131,8 @@ class LastCopy:
         """Return where a file can be opened, until the next is asked for.
 
         Raises:
-            OSError: if it cannot be fetched, or the copy cannot be written.
+            OSError: if it cannot be fetched.
+            CopyError: if the copy cannot be written.
             InputError: if there is no driver for it.
         """
         if isinstance(source, Path):

@@ -135,8 +135,11 @@ class FileReader:
     def __call__(self, task: FileTask) -> Iterator[Result]:
         """Yield what becomes of every page that is not known yet, then the end of the file.
 
-        Nothing is raised: what this program does wrong on a page sets the page aside, so that
-        one bug does not end a night's work.
+        What this program does wrong on a page sets the page aside, so that one bug does not end a
+        night's work.
+
+        Raises:
+            CopyError: if what is fetched cannot be written.
         """
         if isinstance(task.path, Path):
             yield from self._read_file(task, task.path)
@@ -152,6 +155,7 @@ class FileReader:
 
         Raises:
             OSError, SetupError: if it cannot be fetched.
+            CopyError: if the copy cannot be written.
         """
         content = task.content or ""
         if not content or not (folder / content).is_file():

@@ -45,6 +45,8 @@ class Tally:
     """Read or set aside by this run."""
     taken: set[str] = field(default_factory=set)
     """Names of the files whose pages these are."""
+    unread: set[str] = field(default_factory=set)
+    """Names of the files of which a page was set aside that the next run tries again."""
 
     @property
     def pages(self) -> int:
@@ -150,6 +152,7 @@ class Intake:
     def _lose(self, path: Source, file: str, problem: str) -> None:
         self.store.put_lost_file(path, file, self.recipe.digest, problem=problem)
         self.tally.pages_new += 1
+        self.tally.unread.add(file)
 
     def _enter(self, given: InputFile, content: str) -> FileTask | None:
         """Let the store know a file's content; return None if there is nothing to read in it."""
@@ -228,6 +231,8 @@ class Intake:
             store.put_reading(content, recipe.digest, page, layout, outcome)
         else:
             store.put_problem(content, recipe.digest, page, outcome, settled=done.settled)
+            if not done.settled:
+                self.tally.unread.add(done.task.file)
 
     def _end_part(self, done: FileDone, content: str) -> None:
         """Note that a file, or its part, has come to its end."""

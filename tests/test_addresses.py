@@ -1,14 +1,20 @@
 """Files at addresses: the same tables as of a folder on this machine, wherever they are read."""
 
+import errno
 import io
+import os
+import pickle
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
 import fsspec
 import pytest
@@ -18,11 +24,13 @@ from formreader import copies
 from formreader.addresses import Address, source_of
 from formreader.arrivals import Arrivals
 from formreader.batch import Finished, Settings, run_batch
+from formreader.copies import CopyError
 from formreader.engines import run_serially
 from formreader.errors import InputError
 from formreader.inputs import Inputs, find_inputs
-from formreader.objects import FetchError
+from formreader.objects import FetchError, _words
 from formreader.recipe import make_recipe
+from formreader.store import Store
 from formreader.synth.conditions import find_condition
 from formreader.synth.forms import draw_forms
 from formreader.synth.strokes import random_hand
@@ -302,7 +310,9 @@ def test_another_machine_keeps_no_copy(address, monkeypatch, read, tmp_path, who
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     is_dir = Path.is_dir
-    monkeypatch.setattr(Path, "is_dir", lambda self: self.name != copies.FOLDER and is_dir(self))
+    monkeypatch.setattr(
+        Path, "is_dir", lambda self: self.parent.name != copies.FOLDER and is_dir(self)
+    )
 
     read(address)
     monkeypatch.undo()
@@ -338,9 +348,72 @@ def test_a_run_that_was_killed_goes_on(address, read, tmp_path, whole):
 
     rest = read(address)
 
-    assert (killed.returncode, rest.tally.pages_known) == (9, 3)
+    assert killed.returncode == 9
+    assert 0 < rest.tally.pages_known <= 3  # the last 0.1 s are lost
     assert not (tmp_path / "out" / copies.FOLDER).exists()
     assert tables(tmp_path / "out") == whole
+
+
+def test_a_run_whose_folder_for_copies_is_still_written_to_goes_on(
+    address, monkeypatch, read, tmp_path, whole
+):
+    """A worker of a run that was killed keeps what cannot be removed."""
+    held = tmp_path / "out" / copies.FOLDER / "of an older run"
+    held.mkdir(parents=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", lambda *_, **__: None)
+        read(address)
+    assert tables(tmp_path / "out") == whole
+
+    assert read(address).tally.pages_known == 5
+    assert not held.parent.exists()
+
+
+OPEN = Path.open
+
+
+def full_disk(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def open_on_full_disk(path: Path, mode: str = "r", **more: object) -> io.IOBase:
+    return full_disk() if mode == "ab" else OPEN(path, mode, **more)
+
+
+@pytest.mark.parametrize(
+    ("place", "broken"),
+    [
+        ("tempfile.mkstemp", full_disk),
+        ("pathlib.Path.open", open_on_full_disk),
+        ("pathlib.Path.replace", full_disk),
+    ],
+)
+def test_a_full_disk_ends_the_run_which_goes_on_later(
+    address, broken, fetched, monkeypatch, place, read, tmp_path, whole
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(place, broken)
+        with pytest.raises(CopyError, match=r"\.fetched.* cannot be written: No space") as ended:
+            read(address)
+    sent = pickle.loads(pickle.dumps(ended.value))  # as by a worker
+    assert str(sent) == str(ended.value)
+    assert fetched in ([], ["a.png"])
+
+    with Store(tmp_path / "out") as store:
+        assert not list(store.pages())
+    assert read(address).tally.pages_new == 5
+    assert tables(tmp_path / "out") == whole
+
+
+def test_a_full_disk_of_another_machine_ends_the_run(address, monkeypatch, read):
+    is_dir = Path.is_dir
+    monkeypatch.setattr(
+        Path, "is_dir", lambda self: self.parent.name != copies.FOLDER and is_dir(self)
+    )
+    monkeypatch.setattr("tempfile.TemporaryDirectory", full_disk)
+
+    with pytest.raises(CopyError, match="the folder for temporary files cannot be written"):
+        read(address)
 
 
 def give_up(work, tasks):
@@ -431,7 +504,7 @@ def test_addresses_may_stand_in_a_list(bucket):
         ("ftp://me:a-secret-key@127.0.0.1:9/in", "ftp://127.0.0.1:9/in cannot be reached: "),
     ],
 )
-def test_an_address_that_leads_nowhere_is_said_with_the_remedy(address, words):
+def test_an_address_that_leads_nowhere_is_said_with_the_remedy(address, bucket, words):
     with pytest.raises(InputError, match=words) as error:
         find_inputs([address], None)
 
@@ -462,11 +535,9 @@ def test_a_missing_extra_ends_in_words(capsys, formreader, monkeypatch):
     assert "pip install 'formreader[cluster]'" in capsys.readouterr().err
 
 
-def test_one_address_with_two_logins_is_refused(bucket):
-    bucket.put("x/1.png")
-
-    with pytest.raises(InputError, match="s3://forms/x is given twice"):
-        find_inputs(["s3://forms/x", "s3://me:pw@forms/x"], None)
+def test_one_address_with_two_logins_is_refused():
+    with pytest.raises(InputError, match="sftp://host/x is given twice"):
+        find_inputs(["sftp://host/x", "sftp://me:pw@host/x"], None)
 
 
 @pytest.mark.parametrize(
@@ -475,7 +546,12 @@ def test_one_address_with_two_logins_is_refused(bucket):
         ("s3://forms/in/", "s3://forms/in", "s3://forms/in"),
         ("S3://forms/a@b.png", "s3://forms/a@b.png", "s3://forms/a@b.png"),
         ("sftp://me:pw@host/in", "sftp://host/in", "sftp://me:pw@host/in"),
+        ("sftp://me:a@pw@host/in", "sftp://host/in", "sftp://me:a@pw@host/in"),
+        ("sftp://me@host:22/a@b", "sftp://me@host:22/a@b", "sftp://me@host:22/a@b"),
+        ("https://pw@host/a.png", "https://host/a.png", "https://pw@host/a.png"),
         ("https://host/a.png?sig=pw", "https://host/a.png", "https://host/a.png?sig=pw"),
+        ("s3://arn:aws:s3:x/a@b", "s3://arn:aws:s3:x/a@b", "s3://arn:aws:s3:x/a@b"),
+        ("s3://forms/a:b@c.png", "s3://forms/a:b@c.png", "s3://forms/a:b@c.png"),
         ("abfs://box@account/in", "abfs://box@account/in", "abfs://box@account/in"),
         ("memory://", "memory://", "memory://"),
     ],
@@ -487,6 +563,79 @@ def test_what_lets_one_in_is_not_shown(shown, typed, url):
     assert (str(address), address.url) == (shown, url)
     assert "pw" not in repr(address)
     assert source_of(str(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("s3://KEY:pw@forms/x", "names and keys in the environment"),
+        ("s3://KEY:p/pw@forms/x", "names and keys in the environment"),
+        ("gs://KEY:p/pw@forms/x", "names and keys in the environment"),
+        ("sftp://me:p/pw@host/x", "write %2F for the slash"),
+    ],
+)
+def test_what_would_be_shown_is_refused(typed, words):
+    with pytest.raises(InputError, match=words) as error:
+        source_of(typed)
+
+    assert "pw" not in str(error.value)
+
+
+class Guarded(BaseHTTPRequestHandler):
+    """A web page that may be looked at and not fetched."""
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "100")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.send_error(403)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def guarded() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Guarded) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_no_signature_is_told(capsys, formreader, guarded, tmp_path):
+    """The driver writes addresses anew: %2F is / in its texts."""
+    url = f"http://a%40token@{guarded}/a.png?signature=se%2Fcr%40et"
+    out = tmp_path / "out"
+
+    assert formreader("read", url, "-t", "expense-claim", "-o", str(out), "-j", "1") == 3
+
+    said = capsys.readouterr()
+    texts = [
+        said.out,
+        said.err,
+        *(each.read_bytes().decode(errors="replace") for each in out.glob("*")),
+    ]
+    assert rows(out, "problems.csv")[0]["reason"] == "not fetched: ClientResponseError: 403"
+    assert not any(re.search("cr(%40|@)et|token", text) for text in texts)
+
+
+def test_no_login_of_an_address_that_one_is_sent_on_to_is_told():
+    error = OSError("403, url='https://me:a@pw@host/a.png?sig=p/w'")
+
+    assert _words(error, source_of("https://host/a.png")) == "403, url='https://host/a.png"
+
+
+def test_a_file_of_another_machine_is_no_path():
+    assert source_of("file://localhost/a%20b.png") == Path("/a b.png")
+    if os.name == "nt":
+        assert source_of("file://server/share/a.png") == Path("//server/share/a.png")
+    else:
+        with pytest.raises(InputError, match="names the machine 'server'"):
+            source_of("file://server/share/a.png")
 
 
 def test_an_object_is_taken_once_it_has_stopped_growing(memory):
@@ -521,3 +670,31 @@ def test_what_arrives_at_an_address_is_read(
     said = capsys.readouterr()
     assert re.findall(r"in all (\d) pages read, (\d)", said.out) == [("1", "0"), ("1", "1")]
     assert said.err.count("there is no such file or folder") == 1
+
+
+def test_what_could_not_be_fetched_is_watched_on(
+    address, capsys, fetched, formreader, monkeypatch, tmp_path
+):
+    rounds, fetch = [], copies.fetch
+
+    def fetch_later(address: Address, size: int | None):
+        if len(rounds) < 2 and address.name == "b.tif":
+            raise FetchError("the line is dead")
+        yield from fetch(address, size)
+
+    def sleep(_: float) -> None:
+        rounds.append("")
+        if len(rounds) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(copies, "fetch", fetch_later)
+    monkeypatch.setattr("formreader.arrivals.AGAIN", 0.0)
+    monkeypatch.setattr("formreader.cli.watch.time.sleep", sleep)
+    monkeypatch.setattr("formreader.cli.watch.make_engine", lambda *_: run_serially)
+    out = tmp_path / "out"
+    command = ("watch", address, "-t", "expense-claim", "-o", str(out), "--settle", "0")
+    assert formreader(*command, "--no-images") == 0
+
+    said = re.findall(r"new: files (\d), .* (\d) pages read, (\d) set", capsys.readouterr().out)
+    assert said == [("3", "1", "2"), ("1", "4", "1")]
+    assert fetched == ["a.png", "c.png", "b.tif"]

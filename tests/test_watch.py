@@ -73,6 +73,25 @@ def test_a_file_that_has_gone_is_not_taken(file):
     assert arrivals.take([file], 5) == []
 
 
+def test_a_file_that_was_put_back_is_taken_again_after_longer_and_longer(file):
+    arrivals, taken = Arrivals(settle=5), []
+    for now in range(200):
+        if whole := arrivals.take([file], now):
+            taken.append(now)
+            arrivals.put_back(whole, now)
+
+    assert taken == [5, 40, 105]
+
+
+def test_a_file_that_was_put_back_and_changes_waits_no_longer(file):
+    arrivals = Arrivals(settle=1)
+    arrivals.take([file], 0)
+    arrivals.put_back(arrivals.take([file], 1), 1)
+    grow(file, 2)
+
+    assert [now for now in range(2, 6) if arrivals.take([file], now)] == [3]
+
+
 def test_what_arrives_is_read_until_it_is_stopped(
     drawn,
     formreader,

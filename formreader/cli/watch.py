@@ -56,8 +56,9 @@ def watch(  # noqa: PLR0913, PLR0917 options of the command line
 ) -> None:
     """Read files as they arrive in a folder.
 
-    A file is read once it has stopped growing; the tables are then made anew. Ctrl-C stops it, and
-    the same command goes on later, with what has come meanwhile.
+    A file is read once it has stopped growing; the tables are then made anew. What cannot be
+    fetched is tried again later. Ctrl-C stops it, and the same command goes on later, with what
+    has come meanwhile.
     """
     source = source_of(folder)
     _require_reach(source)
@@ -76,7 +77,8 @@ def watch(  # noqa: PLR0913, PLR0917 options of the command line
             complaint = trouble
             if whole := arrivals.take(files, started):
                 try:
-                    _read(whole, recipe, settings)
+                    unread = _read(whole, recipe, settings)
+                    arrivals.put_back(unread, time.monotonic())
                 except FormreaderError as error:  # as of a table that a spreadsheet has open
                     arrivals.forget(whole)
                     typer.echo(f"note: {error}; trying again", err=True)
@@ -114,8 +116,11 @@ def _files_in(folder: str, source: Source) -> tuple[tuple[InputFile, ...], str]:
         return (), f"{_shown(source)} cannot be seen: {error.strerror}"
 
 
-def _read(files: list[InputFile], recipe: Recipe, settings: Settings) -> None:
-    """Read some files and say what has come of all in a line."""
+def _read(files: list[InputFile], recipe: Recipe, settings: Settings) -> list[InputFile]:
+    """Read some files and say what has come of all in a line.
+
+    Returns those that another try may read, as what could not be fetched.
+    """
     finished = batch_of(Inputs(tuple(files), ignored=0), recipe, settings)
     pages, fields = finished.counts, finished.counts.fields
     typer.echo(
@@ -123,3 +128,4 @@ def _read(files: list[InputFile], recipe: Recipe, settings: Settings) -> None:
         f"in all {pages.read:,} pages read, {pages.set_aside:,} set aside, "
         f"{fields[Status.ACCEPTED]:,} fields accepted, {fields[Status.REVIEW]:,} in review"
     )
+    return [each for each in files if each.file in finished.tally.unread]
