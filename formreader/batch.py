@@ -18,7 +18,7 @@ from formreader.errors import SetupError
 from formreader.evidence import Support
 from formreader.export import Counts, open_tables, write_summary
 from formreader.images import GrayImage
-from formreader.inputs import Inputs
+from formreader.inputs import InputFile, Inputs
 from formreader.intake import Intake, Tally, Watch, content_digest
 from formreader.pages import Page, read_page
 from formreader.policy import KeepPromise
@@ -131,19 +131,27 @@ def _require_same_files(inputs: Inputs, store: Store) -> None:
     known = store.paths()
     for given in inputs.files:
         other = known.get(given.file, given.path)
-        if other != given.path and _differ(other, given.path):
+        if other != given.path and _differ(given, other, store):
             raise SetupError(
                 f"in {store.folder} {given.file} is {other}, whose rows would be lost to "
                 f"{given.path}; give another folder by -o, or --fresh to put that run aside"
             )
 
 
-def _differ(path: Source, other: Source) -> bool:
-    """Tell whether two files can be opened and are not the same, byte for byte."""
+def _differ(given: InputFile, other: Source, store: Store) -> bool:
+    """Tell whether a file is not the same, byte for byte, as the one of its name that is known.
+
+    A file of this machine that is gone is no other. What would have to be fetched is one.
+    """
     try:
-        return content_digest(path) != content_digest(other)
+        known = content_digest(other) if isinstance(other, Path) else store.content(given.file)
+        if isinstance(given.path, Path):
+            seen: str | None = content_digest(given.path)
+        else:
+            seen = store.content_of(given.listed) if given.listed else None
     except OSError:
         return False
+    return known is not None and known != seen
 
 
 def _described(settings: Settings) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from formreader.addresses import Address, Source
+from formreader.addresses import Source
 from formreader.engines import Engine, run_serially
 from formreader.errors import UnreadableError
 from formreader.file_reader import (
@@ -23,7 +23,6 @@ from formreader.file_reader import (
     Result,
 )
 from formreader.inputs import InputFile, Inputs
-from formreader.objects import fetch
 from formreader.packing import PackedReading
 from formreader.pages import FailedPage, read_page
 from formreader.recipe import Recipe
@@ -288,17 +287,12 @@ def _sizes(store: Store, inputs: Inputs) -> Iterator[int]:
                 yield path.stat().st_size
 
 
-def content_digest(path: Source) -> str:
+def content_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, hexadecimal: 0.6 ms for a page of 1 MB.
 
     Raises:
         OSError: if it cannot be read.
     """
-    if isinstance(path, Address):
-        digest = hashlib.sha256()
-        for piece in fetch(path):
-            digest.update(piece)
-        return digest.hexdigest()
     if not path.is_file():  # opening a pipe would wait for ever
         raise FileNotFoundError(path)
     digest = hashlib.sha256()

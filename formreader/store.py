@@ -211,6 +211,12 @@ class Store:
         (path,) = self._connection.execute(query, (os.fsencode(file),)).fetchone()
         return source_of(path)
 
+    def content(self, file: str) -> str | None:
+        """Return the content of a file of the run, by its name; None if it could not be read."""
+        query = "SELECT content FROM files WHERE file = CAST(? AS TEXT)"
+        (content,) = self._connection.execute(query, (os.fsencode(file),)).fetchone()
+        return None if content is None else str(content)
+
     def content_of(self, listed: ListedObject) -> str | None:
         """Return the content that an object had when this version was fetched, if it ever was."""
         row = self._connection.execute(

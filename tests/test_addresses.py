@@ -26,7 +26,7 @@ from formreader.arrivals import Arrivals
 from formreader.batch import Finished, Settings, run_batch
 from formreader.copies import CopyError
 from formreader.engines import run_serially
-from formreader.errors import InputError
+from formreader.errors import InputError, SetupError
 from formreader.inputs import Inputs, find_inputs
 from formreader.objects import FetchError, _words
 from formreader.recipe import make_recipe
@@ -234,6 +234,30 @@ def test_what_was_read_elsewhere_counts_as_known(address, number, pictured, read
 
     assert (rest.tally.pages_known, rest.tally.pages_new) == (number, 5 - number)
     assert tables(tmp_path / "out") == whole
+
+
+@pytest.mark.parametrize("known", ["here", "there"])
+def test_another_address_under_known_names_is_refused_and_nothing_is_fetched(
+    address, bucket, known, monkeypatch, pictured, read
+):
+    other = bucket.put_folder(pictured, "other")
+    read(pictured if known == "here" else address)
+    monkeypatch.setattr("formreader.copies.fetch", None)
+
+    with pytest.raises(SetupError, match=r"a\.png is .*; give another folder by -o, or --fresh"):
+        read(other)
+
+
+def test_files_here_may_take_the_place_of_the_same_objects(address, pictured, read, tmp_path):
+    read(address)
+
+    same = read(pictured)
+    changed = shutil.copytree(pictured, tmp_path / "changed")
+    shutil.copy(changed / "c.png", changed / "a.png")
+
+    assert same.tally.pages_new == 0
+    with pytest.raises(SetupError, match="give another folder"):
+        read(changed)
 
 
 def test_an_object_that_vanished_is_set_aside_until_it_is_back(
