@@ -18,7 +18,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Generic, NamedTuple, Self
+from typing import Any, Generic, NamedTuple, Self
 
 import cv2
 import psutil
@@ -166,9 +166,9 @@ class _Worker(Generic[Task, Result]):
         self.why = ""
         """Why it was ended, or what it died of."""
         self._excessive = False
-        self._rest = work.rest
+        self._work = work
         self._connection, theirs = PROCESSES.Pipe()
-        self._process = PROCESSES.Process(target=_serve, args=(theirs, work), daemon=True)
+        self._process = PROCESSES.Process(target=_serve, args=(theirs,), daemon=True)
         with uninterrupted():
             self._process.start()
         theirs.close()
@@ -184,6 +184,11 @@ class _Worker(Generic[Task, Result]):
     def connection(self) -> Connection:
         """What to wait on for news of it; it closes when the process dies."""
         return self._connection
+
+    def begin(self) -> None:
+        """Tell it what to do with tasks, which waits until it has started: 0.3 s."""
+        with suppress(OSError):  # it has died, which shows soon
+            self._connection.send(self._work)
 
     def give(self, task: Task) -> None:
         """Give it a task."""
@@ -208,7 +213,7 @@ class _Worker(Generic[Task, Result]):
             case _Ready():
                 self.is_ready = True
             case Done(value):
-                self.tasks[0] = self._rest(self.tasks[0], value)
+                self.tasks[0] = self._work.rest(self.tasks[0], value)
                 yield message
             case _End(error):
                 self.tasks.popleft()
@@ -289,10 +294,13 @@ def _deal(
         for worker in [each for each in crew if len(each.tasks) == given]:
             for task in waiting.take():
                 worker.give(task)
-        for _ in range(count - len(crew)):
-            for task in waiting.take():
-                crew.append(_Worker(work))
-                crew[-1].give(task)
+        new: list[tuple[_Worker[Task, Result], Task]] = []
+        for task in waiting.take(count - len(crew)):
+            crew.append(_Worker(work))
+            new.append((crew[-1], task))
+        for worker, task in new:  # by now all of them are starting, side by side
+            worker.begin()
+            worker.give(task)
 
 
 def _with_news(crew: Sequence[_Worker[Task, Result]]) -> list[_Worker[Task, Result]]:
@@ -301,7 +309,7 @@ def _with_news(crew: Sequence[_Worker[Task, Result]]) -> list[_Worker[Task, Resu
     return [worker for worker in crew if worker.connection in ready]
 
 
-def _serve(connection: Connection, work: Work[Task, Result]) -> None:
+def _serve(connection: Connection) -> None:
     """Be a worker: carry out tasks as they come, until nobody is there to give them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who reads the run's keys ends its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -309,7 +317,11 @@ def _serve(connection: Connection, work: Work[Task, Result]) -> None:
         Path("/proc/self/oom_score_adj").write_text(OOM_FIRST)
     cv2.setNumThreads(1)  # one page per core: OpenCV's own threads would only take turns
     _keep_freed_memory()
-    tasks: SimpleQueue[Task | None] = SimpleQueue()
+    try:
+        work: Work[Any, Any] = connection.recv()
+    except (EOFError, OSError):  # the run is over
+        return
+    tasks: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()
     with suppress(OSError):  # the run is over
         connection.send(_Ready())
@@ -332,7 +344,7 @@ def _keep_freed_memory() -> None:
             libc.mallopt(M_TRIM_THRESHOLD, MOST_KEPT)
 
 
-def _receive(connection: Connection, tasks: "SimpleQueue[Task | None]") -> None:
+def _receive(connection: Connection, tasks: SimpleQueue[Any]) -> None:
     """Take tasks at any time: a run that waits to give one takes no results meanwhile."""
     with suppress(EOFError, OSError):
         while True:
