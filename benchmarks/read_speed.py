@@ -2,8 +2,9 @@
 
 Draws forms of sixty boxes, filled, at 300 dpi, as JPEG with the grain of a scanner; then by turns
 opens all of them with imread on one core and reads all of them with runs of one, two and more
-workers: files to tables, only the start-up of the program left out. The best round of each counts,
-since other work on the machine can only slow one down.
+workers: files to tables. How long workers take to start is told by runs of one page for each, and
+left out of the rest. The best round of each counts, since other work on the machine can only slow
+one down.
 
     python benchmarks/read_speed.py
     python benchmarks/read_speed.py --colour --pages 60
@@ -79,22 +80,32 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     recipe = make_recipe([load_template(FORM)], load_recogniser(DEFAULT_MODEL, model_folders()))
-    times: dict[str, list[float]] = {}
     with TemporaryDirectory() as folder, TemporaryDirectory() as runs:
-        paths = draw_pages(Path(folder), options.pages, colour=options.colour)
-        works = {"imread alone": lambda _: [cv2.imread(str(path)) for path in paths]}
-        for jobs in options.jobs:
-            engine = Workers(jobs, usual_limits(SECONDS))
-            works[f"-j {jobs}"] = partial(read_all, Path(folder), recipe, engine)
+        pages, few = Path(folder, "pages"), Path(folder, "few")
+        for each in (pages, few):
+            each.mkdir()
+        paths = draw_pages(pages, options.pages, colour=options.colour)
+        draw_pages(few, max(options.jobs), colour=options.colour)
+        more = len(paths) - max(options.jobs)
+        alone: list[float] = []
+        times: dict[int, list[tuple[float, float]]] = {jobs: [] for jobs in options.jobs}
         for number in range(ROUNDS):
-            for name, work in works.items():
-                out = Path(runs, f"{name} {number}")
-                times.setdefault(name, []).append(ms_per_page(partial(work, out), len(paths)))
-    best = {name: min(found) for name, found in times.items()}
-    table = Table("", "ms a page", "pages/s", "times imread", "times -j 1")
-    for name, ms in best.items():
-        shares = (ms / best["imread alone"], next(iter(list(best.values())[1:])) / ms)
-        table.add_row(name, f"{ms:.1f}", f"{1000 / ms:.0f}", *(f"{each:.2f}" for each in shares))
+            alone.append(ms_per_page(lambda: [cv2.imread(str(path)) for path in paths], len(paths)))
+            for jobs, found in times.items():
+                engine = Workers(jobs, usual_limits(SECONDS))
+                start, whole = (
+                    ms_per_page(partial(read_all, some, recipe, engine, out), 1)
+                    for some in (few, pages)
+                    for out in (Path(runs, f"{some.name} {jobs} {number}"),)
+                )
+                found.append(((whole - start) / more, start))
+    table = Table("", "start, s", "ms a page", "pages/s", "times imread", "times -j 1")
+    table.add_row("imread alone", "", f"{min(alone):.1f}", f"{1000 / min(alone):.0f}", "1.00", "")
+    first = min(times[options.jobs[0]])[0]
+    for jobs, found in times.items():
+        ms, start = min(found)
+        shares = (f"{ms / min(alone):.2f}", f"{first / ms:.2f}")
+        table.add_row(f"-j {jobs}", f"{start / 1000:.1f}", f"{ms:.1f}", f"{1000 / ms:.0f}", *shares)
     Console().print(table)
 
 
