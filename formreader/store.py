@@ -80,7 +80,7 @@ MIGRATIONS: tuple[str, ...] = (
 KEPT_AFTER = 0.1  # seconds; to keep each change by itself would cost 0.1 ms a page
 
 ALL_PAGES = """
-    SELECT file, path, coalesce(page, 1), layout, reading, probabilities,
+    SELECT file, coalesce(page, 1), layout, reading, probabilities,
         coalesce(pages.problem, files.problem),
         (SELECT min(twins.file) FROM files AS twins WHERE twins.content = files.content)
     FROM files LEFT JOIN pages USING (content, recipe)
@@ -94,8 +94,6 @@ class StoredPage:
     """What became of one page of the run."""
 
     file: str
-    path: Source
-    """Where the file lay when it was last seen."""
     page: int
     outcome: PageReading | str
     """The reading, or the reason why the page was set aside."""
@@ -322,11 +320,9 @@ class Store:
     def pages(self) -> Iterator[StoredPage]:
         """Yield the pages of every file by the file's name and the page's number."""
         for row in self._connection.execute(ALL_PAGES):
-            file, path, page, layout, reading, floats, problem, first = row
+            file, page, layout, reading, floats, problem, first = row
             outcome = problem if reading is None else unpack(reading, floats)
-            yield StoredPage(
-                file, source_of(path), page, outcome, layout, None if first == file else first
-            )
+            yield StoredPage(file, page, outcome, layout, None if first == file else first)
 
     def _put_file(
         self, path: Source, file: str, recipe: str, content: str | None, problem: str | None

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -101,8 +100,8 @@ def test_numbers_of_a_broken_rule_keep_their_brackets():
 def test_every_page_becomes_a_record_or_a_problem():
     reading = PageReading("form", 0.1, (seen("1234"),))
     pages = [
-        StoredPage("a.png", Path("a.png"), 1, reading, "layout"),
-        StoredPage("b.png", Path("b.png"), 1, "blank page: it is white", None),
+        StoredPage("a.png", 1, reading, "layout"),
+        StoredPage("b.png", 1, "blank page: it is white", None),
     ]
 
     record, problem = decide(lambda: pages, {"layout": form(field())}, SURE)
@@ -114,7 +113,7 @@ def test_every_page_becomes_a_record_or_a_problem():
 def claims(*numbers, template):
     """Decide a run of forms with one number each."""
     pages = [
-        StoredPage(f"{index}.png", Path(f"{index}.png"), 1, PageReading("form", 0.1, (each,)), "it")
+        StoredPage(f"{index}.png", 1, PageReading("form", 0.1, (each,)), "it")
         for index, each in enumerate(numbers)
     ]
     records = decide(lambda: pages, {"it": template}, SURE)

@@ -1,7 +1,5 @@
 """Cheques that come twice are marked, all but the first."""
 
-from pathlib import Path
-
 from formreader.decide import decide
 from formreader.duplicates import find_duplicates
 from formreader.geometry import Rect
@@ -27,7 +25,7 @@ def page(file: str, code: str = CODE, *, sure: float = 1.0) -> StoredPage:
         FieldReading("micr", (), AREA, ((code, sure),)),
     )
     reading = PageReading("form", 0.0, fields)
-    return StoredPage(file, Path(file), 1, reading, "layout")
+    return StoredPage(file, 1, reading, "layout")
 
 
 def test_the_second_of_two_scans_of_a_cheque_names_the_first():
