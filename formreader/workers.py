@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
@@ -121,15 +121,15 @@ class Crew(Generic[Task, Result]):
         Raises:
             SetupError: if no worker can be started.
         """
-        workers, stillborn = self._workers, 0
+        stillborn = 0
         while True:
-            _deal(self._work, waiting, workers, self._count)
-            if not any(worker.tasks for worker in workers):
+            self._deal(waiting)
+            if not any(worker.tasks for worker in self._workers):
                 return
-            for worker in _with_news(workers):
+            for worker in self._with_news():
                 yield from worker.news()
-            for worker in [each for each in workers if each.has_died(self._limits)]:
-                workers.remove(worker)
+            for worker in [each for each in self._workers if each.has_died(self._limits)]:
+                self._workers.remove(worker)
                 begun = worker.tasks.popleft() if worker.is_ready and worker.tasks else None
                 waiting.returned.extend(worker.tasks)
                 if begun is not None:
@@ -138,6 +138,25 @@ class Crew(Generic[Task, Result]):
                 stillborn = 0 if innocent else stillborn + 1
                 if stillborn == STILLBORN:
                     raise SetupError(f"no worker process can be started: {worker.why}")
+
+    def _deal(self, waiting: Waiting[Task]) -> None:
+        """Give every worker a task, then another; start workers while there are tasks for them."""
+        for given in range(AHEAD):
+            for worker in [each for each in self._workers if len(each.tasks) == given]:
+                for task in waiting.take():
+                    worker.give(task)
+            new: list[tuple[_Worker[Task, Result], Task]] = []
+            for task in waiting.take(self._count - len(self._workers)):
+                self._workers.append(_Worker(self._work))
+                new.append((self._workers[-1], task))
+            for worker, task in new:  # by now all of them are starting, side by side
+                worker.begin()
+                worker.give(task)
+
+    def _with_news(self) -> "list[_Worker[Task, Result]]":
+        """Wait for news of any worker, but not for long: who hangs has none."""
+        ready = wait([worker.connection for worker in self._workers], LOOK)
+        return [worker for worker in self._workers if worker.connection in ready]
 
 
 class _Ready(NamedTuple):
@@ -281,32 +300,6 @@ class _Worker(Generic[Task, Result]):
         if code >= 0:
             return f"exit code {code}"
         return signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-
-
-def _deal(
-    work: Work[Task, Result],
-    waiting: Waiting[Task],
-    crew: list[_Worker[Task, Result]],
-    count: int,
-) -> None:
-    """Give every worker a task, then another; start workers while there are tasks for them."""
-    for given in range(AHEAD):
-        for worker in [each for each in crew if len(each.tasks) == given]:
-            for task in waiting.take():
-                worker.give(task)
-        new: list[tuple[_Worker[Task, Result], Task]] = []
-        for task in waiting.take(count - len(crew)):
-            crew.append(_Worker(work))
-            new.append((crew[-1], task))
-        for worker, task in new:  # by now all of them are starting, side by side
-            worker.begin()
-            worker.give(task)
-
-
-def _with_news(crew: Sequence[_Worker[Task, Result]]) -> list[_Worker[Task, Result]]:
-    """Wait for news of any worker, but not for long: who hangs has none."""
-    ready = wait([worker.connection for worker in crew], LOOK)
-    return [worker for worker in crew if worker.connection in ready]
 
 
 def _serve(connection: Connection) -> None:
