@@ -91,7 +91,11 @@ def separators(template: Template, gap_mm: float) -> Lines:
         template: with rows of boxes.
         gap_mm: between boxes, where the template gives no pitch.
     """
-    rows = tuple(_rows(template, gap_mm))
+    return _separators(template.bounds, tuple(_rows(template, gap_mm)))
+
+
+@lru_cache(maxsize=256)
+def _separators(sheet: Rect, rows: Rows) -> Lines:
     counts = np.array([group.boxes - 1 for group, _ in rows], np.intp)
     row = np.repeat(np.arange(len(rows)), counts)
     number = np.concatenate([np.arange(1, count + 1) for count in counts] or [np.zeros(0)])
@@ -102,7 +106,7 @@ def separators(template: Template, gap_mm: float) -> Lines:
     apart = gap > THIN_MM
     right = _points((left - gap)[apart, None], lower[apart])
     return _gathered(
-        template.bounds,
+        sheet,
         rows,
         [_points(left[:, None], lower), right],
         [(1, 0), (-1, 0)],
