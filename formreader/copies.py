@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from formreader.addresses import Address, Source
-from formreader.errors import FormreaderError
+from formreader.errors import FormreaderError, not_written
 from formreader.objects import fetch
 
 FOLDER = ".fetched"  # in the run folder: what a run leaves that is killed, the next one removes
@@ -97,10 +97,7 @@ def _writing(folder: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CopyError(
-            f"{folder} cannot be written: {error.strerror or error}; "
-            "when that is mended, run the same command again to go on"
-        ) from error
+        raise CopyError(not_written(folder, error.strerror or error)) from error
 
 
 def _keep(partial: Path, copy: Path) -> None:

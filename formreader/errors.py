@@ -72,3 +72,11 @@ class AlignmentError(PageError):
     """The page is not the form of any template, or lies too far askew to be read."""
 
     code = "not this form"
+
+
+def not_written(place: Path | str, why: object) -> str:
+    """Return what is said where a disk does not take what a run writes."""
+    return (
+        f"{place} cannot be written: {why}; "
+        "when that is mended, run the same command again to go on"
+    )

@@ -32,6 +32,11 @@ class InputFile:
     listed: ListedObject | None = None
     """How its store shows it; None of a file on this machine."""
 
+    @property
+    def size(self) -> int | None:
+        """Bytes, as its store lists them; None where that is not known."""
+        return self.listed.size if self.listed else None
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:

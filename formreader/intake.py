@@ -142,11 +142,10 @@ class Intake:
 
     def _to_fetch(self, given: InputFile) -> FileTask:
         """Return the task of a file that is read as it is fetched, if no other can be the same."""
-        size = given.listed.size if given.listed else None
-        may_be_twin = size is None or size in self.sizes
-        self.sizes.add(size)
+        may_be_twin = given.size is None or given.size in self.sizes
+        self.sizes.add(given.size)
         self.fetching[given.file] = given
-        return FileTask(given.path, given.file, None, size=size, only_fetch=may_be_twin)
+        return FileTask(given.path, given.file, None, size=given.size, only_fetch=may_be_twin)
 
     def _lose(self, path: Source, file: str, problem: str) -> None:
         self.store.put_lost_file(path, file, self.recipe.digest, problem=problem)
@@ -168,8 +167,7 @@ class Intake:
         if content in self.broken or (known and len(known) == self.store.page_count(content)):
             return None
         self.under_way[content] = 1
-        size = given.listed.size if given.listed else None
-        return FileTask(given.path, given.file, content, known, size=size)
+        return FileTask(given.path, given.file, content, known, size=given.size)
 
     def _recognise(self, task: FileTask) -> None:
         """Note what a file holds that was fetched; where it is known, stop reading it."""

@@ -23,7 +23,7 @@ from formreader.cli.options import (
     Templates,
 )
 from formreader.cli.progress import watching
-from formreader.errors import FormreaderError
+from formreader.errors import FormreaderError, not_written
 from formreader.inputs import Inputs, find_inputs
 from formreader.policy import KINDS_OF_LINES, KeepPromise
 from formreader.recipe import Recipe
@@ -151,7 +151,4 @@ def batch_of(inputs: Inputs, recipe: Recipe, settings: Settings) -> Finished:
         with watching() as watch:
             return run_batch(inputs, recipe, settings, watch, lambda: datetime.now(UTC))
     except (OSError, sqlite3.Error) as error:
-        raise FormreaderError(
-            f"{settings.out} cannot be written: {error}; "
-            "when that is mended, run the same command again to go on"
-        ) from error
+        raise FormreaderError(not_written(settings.out, error)) from error
