@@ -85,7 +85,8 @@ def _of_edges(shape: tuple[int, ...], laid: Laid) -> Iterator[str]:
 
 
 def _beyond(outline: Points, size: tuple[int, int]) -> float:
-    return float(max((-outline).max(), (outline - size).max()))
+    width, height = size
+    return float(max(max(-x, -y, x - width, y - height) for x, y in outline.tolist()))
 
 
 def _of_corners(image: GrayImage, transform: Transform, bounds: Rect) -> Iterator[str]:

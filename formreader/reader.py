@@ -190,7 +190,7 @@ def _cover(ink: InkImage | None, box: Rect) -> float:
     """Return the share of a box that strokes cover, by the pixels at least half as dark as any."""
     if ink is None:
         return 0.0
-    share = float(np.count_nonzero(ink > ink.max() / 2) / (box.width * box.height))
+    share = float(np.count_nonzero(ink > int(ink.max()) // 2) / (box.width * box.height))
     return max(round(share, 4), 0.0001)
 
 

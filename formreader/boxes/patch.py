@@ -6,7 +6,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from formreader.geometry import Rect, Transform, bounding_rect
+from formreader.geometry import Rect, Transform
 from formreader.images import GrayImage, InkImage, histogram
 
 MARGIN_MM = 3.0  # paper kept around a row: room to find it in, and for strokes that overrun it
@@ -44,7 +44,7 @@ def cut_patch(image: GrayImage, transform: Transform, region: Rect) -> Patch:
         region: the row, mm.
     """
     low, high = DOTS_PER_MM
-    dots = float(np.clip(BOX_PIXELS / region.height, low, high))
+    dots = min(max(BOX_PIXELS / region.height, low), high)
     area = region.grown(MARGIN_MM)
     size = (round(area.width * dots), round(area.height * dots))
     view = _View(_from_patch(transform, area, dots), size)
@@ -120,7 +120,9 @@ class _View:
     @cached_property
     def around(self) -> Rect:
         """The upright rectangle around it, scan pixels."""
-        return bounding_rect(self.to_scan.apply(Rect(0, 0, *self.size).corners))
+        xs, ys = zip(*self.to_scan.apply_few(Rect(0, 0, *self.size).corner_points), strict=True)
+        left, top = min(xs), min(ys)
+        return Rect(left, top, max(xs) - left, max(ys) - top)
 
     @cached_property
     def scan_per_patch(self) -> float:

@@ -131,11 +131,13 @@ def _find_fixed(rows: list[Row], *, printed: bool) -> FoundRows:
     if not printed or not rows:
         return FoundRows(tuple(rows), residual_mm=0.0, evidence=0.0, misplaced=0.0)
     expected = _expected_offsets(rows)
-    rows = [
-        _find_near(row, offset) if _is_astray(row, offset) else row
-        for row, offset in zip(rows, expected, strict=True)
-    ]
-    expected = _expected_offsets(rows)
+    astray = list(map(_is_astray, rows, expected))
+    if any(astray):
+        rows = [
+            _find_near(row, offset) if strayed else row
+            for row, offset, strayed in zip(rows, expected, astray, strict=True)
+        ]
+        expected = _expected_offsets(rows)
     gaps = np.abs(_offsets(rows) - expected).max(axis=1)
     return FoundRows(
         rows=tuple(rows),
