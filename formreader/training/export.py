@@ -47,18 +47,16 @@ class Export:
     """Whether what was measured of the network in floats holds for it too."""
 
 
-def exports(folder: Path, card: ModelCard, sets: Sequence[LabelledDigits]) -> tuple[Export, ...]:
+def exports(
+    network: keras.Model, card: ModelCard, sets: Sequence[LabelledDigits]
+) -> tuple[Export, ...]:
     """Export a model in every precision, float first, and measure each.
 
     Args:
-        folder: of the model.
+        network: of the model, as TensorFlow keeps it.
         card: its card.
         sets: digits to measure by; the first of them also show an all-int8 network its ranges.
-
-    Raises:
-        ModelError: if the model came without the network as TensorFlow keeps it.
     """
-    network = load_keras(folder)
     made: list[Export] = []
     read: list[npt.NDArray[np.intp]] = []
     for precision in PRECISIONS:

@@ -35,14 +35,20 @@ def export(
     digits within 0.02 points of the float network.
     """
     with packages_of("train", user="exporting"):
-        from formreader.training.export import PRECISIONS, draw_digits, exports, write_export
+        from formreader.training.export import (
+            PRECISIONS,
+            draw_digits,
+            exports,
+            load_keras,
+            write_export,
+        )
         from formreader.training.sets import load_test_set
     if to not in PRECISIONS:
         raise SetupError(f"there are no numbers {to!r}; known: {', '.join(PRECISIONS)}")
     folder = folder_of(find_model(name, model_folders()))
-    card = load_card(folder)
+    card, network = load_card(folder), load_keras(folder)
     sets = [draw_digits(drawn, seed=card.seed), *map(load_test_set, data or [])]
-    made = {export.precision: export for export in exports(folder, card, sets)}
+    made = {export.precision: export for export in exports(network, card, sets)}
     rows = [
         (
             precision,
