@@ -1,8 +1,13 @@
 """Networks that each miss some writers show how such networks err on unseen ones."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from formreader.cli.model import app
 from formreader.digits.card import load_card
 from formreader.evidence import EVIDENCE_NAME, load_evidence
 from tests.handwriting import write_digits
@@ -21,11 +26,18 @@ def digits(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def trained(digits, tmp_path_factory):
+    model = tmp_path_factory.mktemp("trained") / "model"
+    options = ("--data", str(digits), "--test", str(digits), "--out", str(model))
+    result = CliRunner().invoke(app, ["train", "formreader", *options, "--epochs", "1"])
+    assert result.exit_code == 0, result.output
+    return model
+
+
 @pytest.fixture
-def model(formreader, digits, tmp_path):
-    options = ("--data", digits, "--test", digits, "--out", "model", "--epochs", "1")
-    assert formreader("model", "train", "formreader", *options) == 0
-    return tmp_path / "model"
+def model(trained, tmp_path):
+    return Path(shutil.copytree(trained, tmp_path / "model"))
 
 
 def test_every_writer_is_tried_by_a_network_that_missed_him(
