@@ -309,7 +309,7 @@ def _serve(connection: Connection) -> None:
     with suppress(OSError):  # Linux: where memory ends, a page is lost and not the run
         Path("/proc/self/oom_score_adj").write_text(OOM_FIRST)
     cv2.setNumThreads(1)  # one page per core: OpenCV's own threads would only take turns
-    _keep_freed_memory()
+    keep_freed_memory()
     try:
         work: Work[Any, Any] = connection.recv()
     except (EOFError, OSError):  # the run is over
@@ -328,7 +328,7 @@ def _serve(connection: Connection) -> None:
             connection.send(_End(error))
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Let glibc keep what a page took for the next: the system takes 7 ms to give it anew."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library
