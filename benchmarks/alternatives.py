@@ -22,6 +22,7 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
+from machine import described
 from rich.console import Console
 from rich.table import Table
 
@@ -64,7 +65,7 @@ def main() -> None:
     ways = {"formreader, from the page": formreader_way(), **dict(other_ways())}
     found = {name: measure(way, forms) for name, way in ways.items()}
     ours, _ = next(iter(found.values()))
-    table = Table("", "s of work a page", "times as long", "fields right")
+    table = Table("", "s of work a page", "times as long", "fields right", title=described())
     for name, (seconds, right) in found.items():
         table.add_row(name, f"{seconds:.3f}", f"{seconds / ours:.1f}", f"{right:.1%}")
     Console().print(table)

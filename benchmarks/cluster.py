@@ -27,7 +27,8 @@ from tempfile import TemporaryDirectory
 
 import cv2
 import psutil
-from engines import Nothing, machine
+from engines import Nothing
+from machine import described
 from read_speed import FORM, SECONDS, draw_pages
 from rich.console import Console
 from rich.table import Table
@@ -93,7 +94,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     recipe = make_recipe([load_template(FORM)], load_recogniser(DEFAULT_MODEL, model_folders()))
     console = Console(width=120)
-    console.print(machine())
+    console.print(described())
     costs = measured(recipe, asked.pages)
     console.print(told(costs))
     console.print(scaling(costs))

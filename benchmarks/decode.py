@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 import pypdfium2.raw as pdfium
+from machine import described
 from PIL import Image
 from pypdfium2 import PdfDocument
 
@@ -127,6 +128,7 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     form = Image.fromarray(draw_form())
+    print(described())
     print(f"{'300-dpi A4 page':<32}{'imread':>10}{'formreader':>12}{'ratio':>8}")
     with TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)

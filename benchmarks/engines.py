@@ -11,8 +11,6 @@ only slow one down; what processors spent on all processes together it hardly ch
 """
 
 import argparse
-import os
-import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 import cv2
 import psutil
+from machine import described
 from read_speed import FORM, SECONDS, draw_pages, ms_per_page, read_all
 from rich.console import Console
 from rich.table import Table
@@ -74,7 +73,7 @@ def main() -> None:
     recipe = make_recipe([load_template(FORM)], load_recogniser(DEFAULT_MODEL, model_folders()))
     limits = usual_limits(SECONDS)
     console = Console(width=120)
-    console.print(machine())
+    console.print(described())
     with (
         TemporaryDirectory() as folder,
         TemporaryDirectory() as runs,
@@ -94,15 +93,6 @@ def main() -> None:
         console.print(
             costs(min(ms_of_lots(dask) for _ in range(asked.rounds)), page_ms, asked.jobs)
         )
-
-
-def machine() -> str:
-    """Describe the machine, and what else it does."""
-    memory = psutil.virtual_memory().total / (1 << 30)
-    return (
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, "
-        f"{platform.system()}, Python {platform.python_version()}; load {os.getloadavg()[0]:.1f}"
-    )
 
 
 def read_into(pages: Path, recipe: object, engine: Engine, out: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from machine import described
 from PIL import Image
 
 from formreader.synth.conditions import CONDITIONS
@@ -44,6 +45,7 @@ def main() -> None:
         size, started = file.stat().st_size, time.monotonic()
         most = read(file, asked.jobs)
         seconds = time.monotonic() - started
+    print(described())
     print(f"{asked.pages:,} pages in a file of {size / MB:,.0f} MB, read with -j {asked.jobs}")
     print(f"{'most memory of all processes together':<40}{most / MB:>8.0f} MB")
     print(f"{'pages a second, from start to end':<40}{asked.pages / seconds:>8.1f}")

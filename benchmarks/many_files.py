@@ -27,6 +27,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import psutil
+from machine import described
 from rich.progress import track
 
 from formreader.batch import Settings, run_batch
@@ -170,6 +171,7 @@ def read_all(pages: Path, out: Path, asked: argparse.Namespace, meter: Meter) ->
     finished = run_batch(inputs, recipe, settings, meter, lambda: datetime.now(UTC))
     meter.pass_by("ended")
     fields = ", ".join(f"{count:,} {name}" for name, count in finished.counts.fields.items())
+    print(described())
     print(f"{finished.counts.read:,} pages read, {finished.counts.set_aside:,} set aside; {fields}")
 
 

@@ -1,10 +1,10 @@
 """What a whole read costs, against OpenCV's imread of the same files in the same run, by `-j`.
 
 Draws forms of sixty boxes, filled, at 300 dpi, as JPEG with the grain of a scanner; then by turns
-opens all of them with imread on one core and reads all of them with runs of one, two and more
-workers: files to tables. How long workers take to start is told by runs of one page for each, and
-left out of the rest. The best round of each counts, since other work on the machine can only slow
-one down.
+opens all of them with imread on one core, as it comes (in colour) and asked for grey, and reads all
+of them with runs of one, two and more workers: files to tables. How long workers take to start is
+told by runs of one page for each, and left out of the rest. The best round of each counts, since
+other work on the machine can only slow one down.
 
     python benchmarks/read_speed.py
     python benchmarks/read_speed.py --colour --pages 60
@@ -12,7 +12,7 @@ one down.
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cv2
+from machine import described
 from rich.console import Console
 from rich.table import Table
 
@@ -39,6 +40,7 @@ FORM = Path(__file__).with_name("form.toml")
 ROUNDS = 5
 SECONDS = 60.0  # that a page may take
 JPEG_QUALITY = 85
+OPENED = {"imread": cv2.IMREAD_COLOR, "imread, grey": cv2.IMREAD_GRAYSCALE}
 
 
 def draw_pages(folder: Path, count: int, *, colour: bool) -> list[Path]:
@@ -71,6 +73,22 @@ def read_all(pages: Path, recipe: Recipe, engine: Engine, out: Path) -> None:
     )
 
 
+def ms_beyond_start(
+    few: Path, pages: Path, recipe: Recipe, engine: Engine, out: Path
+) -> tuple[float, float]:
+    """Time a run over few pages and one over many.
+
+    Returns:
+        Milliseconds for each page that the second has more, and for the whole first.
+    """
+    start, whole = (
+        ms_per_page(partial(read_all, some, recipe, engine, out / name), 1)
+        for name, some in (("few", few), ("all", pages))
+    )
+    more = len(list(pages.iterdir())) - len(list(few.iterdir()))
+    return (whole - start) / more, start
+
+
 def main() -> None:
     """Draw, time and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -86,27 +104,33 @@ def main() -> None:
             each.mkdir()
         paths = draw_pages(pages, options.pages, colour=options.colour)
         draw_pages(few, max(options.jobs), colour=options.colour)
-        more = len(paths) - max(options.jobs)
-        alone: list[float] = []
+        alone: dict[int, list[float]] = {flag: [] for flag in OPENED.values()}
         times: dict[int, list[tuple[float, float]]] = {jobs: [] for jobs in options.jobs}
         for number in range(ROUNDS):
-            alone.append(ms_per_page(lambda: [cv2.imread(str(path)) for path in paths], len(paths)))
-            for jobs, found in times.items():
-                engine = Workers(jobs, usual_limits(SECONDS))
-                start, whole = (
-                    ms_per_page(partial(read_all, some, recipe, engine, out), 1)
-                    for some in (few, pages)
-                    for out in (Path(runs, f"{some.name} {jobs} {number}"),)
-                )
-                found.append(((whole - start) / more, start))
-    table = Table("", "start, s", "ms a page", "pages/s", "times imread", "times -j 1")
-    table.add_row("imread alone", "", f"{min(alone):.1f}", f"{1000 / min(alone):.0f}", "1.00", "")
+            for flag, found in alone.items():
+                opening = partial(open_all, paths, flag)
+                found.append(ms_per_page(opening, len(paths)))
+            for jobs, read in times.items():
+                engine, out = Workers(jobs, usual_limits(SECONDS)), Path(runs, f"{jobs} {number}")
+                read.append(ms_beyond_start(few, pages, recipe, engine, out))
+    columns = ("start, s", "ms a page", "pages/s", *(f"times {name}" for name in OPENED))
+    table = Table("", *columns, f"times -j {options.jobs[0]}", title=described())
+    for name, flag in OPENED.items():
+        ms = min(alone[flag])
+        table.add_row(f"{name} alone", "", f"{ms:.1f}", f"{1000 / ms:.0f}")
     first = min(times[options.jobs[0]])[0]
-    for jobs, found in times.items():
-        ms, start = min(found)
-        shares = (f"{ms / min(alone):.2f}", f"{first / ms:.2f}")
-        table.add_row(f"-j {jobs}", f"{start / 1000:.1f}", f"{ms:.1f}", f"{1000 / ms:.0f}", *shares)
-    Console().print(table)
+    for jobs, read in times.items():
+        ms, start = min(read)
+        shares = [f"{ms / min(found):.2f}" for found in alone.values()]
+        row = (f"{start / 1000:.1f}", f"{ms:.1f}", f"{1000 / ms:.0f}", *shares)
+        table.add_row(f"-j {jobs}", *row, f"{first / ms:.2f}")
+    Console(width=100).print(table)
+
+
+def open_all(paths: Sequence[Path], flag: int) -> None:
+    """Decode pictures, one after the other, as OpenCV's users do."""
+    for path in paths:
+        cv2.imread(str(path), flag)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from machine import described
+
 TEMPLATE = "expense-claim"
 ROUNDS = 5
 
@@ -36,6 +38,7 @@ def main() -> None:
         draw = [sys.executable, "-m", "formreader", "synth", TEMPLATE, "-n", "1", "-o", "forms"]
         subprocess.run(draw, cwd=folder, check=True, capture_output=True)
         read = ("read", "forms/pages", "-t", TEMPLATE, "-o", "out{number}")
+        print(described())
         print(f"formreader --help               {best_s('--help', folder=folder):.2f} s")
         print(f"formreader read, with one page  {best_s(*read, folder=folder):.2f} s")
 
