@@ -4,15 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from formreader.digits.card import Hand
-from formreader.results import PageReading
 from formreader.shift import Batch, SeenPages, Shift, find_shift
-from formreader.store import StoredPage
 from formreader.template import Template
-from formreader.traits import traits_of, usual_styles
+from formreader.traits import Inks, traits_of, usual_styles
 
 
 def find_shifts(
-    pages: Iterable[StoredPage],
+    pages: Iterable[tuple[str, Inks]],
     templates: Mapping[str, Template],
     hand: Hand | None,
     seen: SeenPages,
@@ -20,7 +18,7 @@ def find_shifts(
     """Return by what the forms of each template stand out, by its name; none that do not.
 
     Args:
-        pages: of the run.
+        pages: what is said of the ink on those of the run, after the digest of their layout.
         templates: by the digest of their layout.
         hand: what is usual of digits; None where the network does not tell how they are written.
         seen: what pages are like on which promises were measured.
@@ -29,9 +27,8 @@ def find_shifts(
         return {}
     usual = usual_styles(hand)
     batches: dict[str, Batch] = defaultdict(Batch)
-    for page in pages:
-        if page.layout is not None and isinstance(page.outcome, PageReading):
-            template = templates[page.layout]
-            batches[template.name].add(*traits_of(page.outcome, template, usual))
+    for layout, inks in pages:
+        template = templates[layout]
+        batches[template.name].add(*traits_of(inks, template, usual))
     shifts = {name: find_shift(batch, seen) for name, batch in sorted(batches.items())}
     return {name: shift for name, shift in shifts.items() if shift}

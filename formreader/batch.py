@@ -176,7 +176,7 @@ def _versions(recipe: Recipe) -> dict[str, object]:
 def _policy(store: Store, recipe: Recipe, settings: Settings) -> KeepPromise:
     """Return by what a run is decided."""
     evidence, hand = recipe.evidence, recipe.model.card.hand
-    shifts = find_shifts(store.pages(), _templates(store, recipe), hand, evidence.pages)
+    shifts = find_shifts(store.inks(), _templates(store, recipe), hand, evidence.pages)
     return KeepPromise(settings.max_error, evidence, hand, shifts)
 
 

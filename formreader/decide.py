@@ -37,11 +37,13 @@ def decide(
         else:
             template, place = templates[page.layout], (page.file, page.page)
             twin = duplicate_of((page.twin, page.page)) if page.twin else duplicates.get(place)
-            reading = replace(page.outcome, doubt=_both(twin, page.outcome.doubt))
+            reading = page.outcome
+            if twin:
+                reading = replace(reading, doubt=_both(twin, reading.doubt))
             yield decide_page(place, reading, template, policy, dealt.get(place))
 
 
-def _both(duplicate: str | None, complaint: str) -> str:
+def _both(duplicate: str, complaint: str) -> str:
     return "; ".join(filter(None, (duplicate, complaint)))
 
 

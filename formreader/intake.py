@@ -123,7 +123,7 @@ class Intake:
             task = self._take(given)
             left = None if limit is None else limit - self.tally.pages
             if task and (left is None or left > 0):
-                yield replace(task, limit=left)
+                yield task if left is None else replace(task, limit=left)
             else:
                 self.tally.files_done += 1
                 self.watch(self.tally)

@@ -16,10 +16,11 @@ from formreader.errors import SetupError
 from formreader.excerpts import Excerpt
 from formreader.inputs import RUN_FILE
 from formreader.objects import ListedObject
-from formreader.packing import PackedReading, unpack
+from formreader.packing import PackedReading, unpack, unpack_inks
 from formreader.results import PageReading
 from formreader.template import Template
 from formreader.template_file import FILE_NAME, parse_template
+from formreader.traits import Inks
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -323,6 +324,18 @@ class Store:
             file, page, layout, reading, floats, problem, first = row
             outcome = problem if reading is None else unpack(reading, floats)
             yield StoredPage(file, page, outcome, layout, None if first == file else first)
+
+    def inks(self) -> Iterator[tuple[str, Inks]]:
+        """Yield what was said of the ink on every page that was read, after its template's layout.
+
+        They come by the file's name and the page's number.
+        """
+        rows = self._connection.execute(
+            "SELECT layout, reading, probabilities FROM files JOIN pages USING (content, recipe)"
+            " WHERE reading IS NOT NULL ORDER BY file, page"
+        )
+        for layout, reading, floats in rows:
+            yield layout, unpack_inks(reading, floats)
 
     def _put_file(
         self, path: Source, file: str, recipe: str, content: str | None, problem: str | None

@@ -13,7 +13,7 @@ from formreader.policy import AcceptAll, kind_of
 from formreader.results import PageReading, Status
 from formreader.shift import TRAITS, SeenPages
 from formreader.template import Template
-from formreader.traits import traits_of, usual_styles
+from formreader.traits import inks_of, traits_of, usual_styles
 
 
 class Witness:
@@ -48,7 +48,7 @@ class Witness:
             writer: of the page.
             condition: how the page was made.
         """
-        boxes, traits = traits_of(reading, template, self._usual)
+        boxes, traits = traits_of(inks_of(reading), template, self._usual)
         if boxes:
             self._pages.append((condition, boxes))
             self._traits.append(traits)

@@ -19,6 +19,7 @@ from formreader.objects import ListedObject
 from formreader.packing import pack
 from formreader.results import BoxReading, BoxState, FieldReading, PageReading
 from formreader.store import MIGRATIONS, Store, StoredTemplate
+from formreader.traits import inks_of
 
 probabilities = st.tuples(*[st.floats(0, 1, width=32)] * CLASSES)
 covers = st.none() | st.floats(0, 1)
@@ -59,6 +60,21 @@ def test_a_reading_comes_back_as_it_was_put(tmp_path_factory, reading):
         store.put_reading("content", "recipe", 1, "layout", pack(reading))
 
         assert [page.outcome for page in store.pages()] == [reading]
+
+
+@given(reading=readings())
+def test_what_was_said_of_ink_comes_back_without_the_rest(tmp_path_factory, reading):
+    with Store(tmp_path_factory.mktemp("out")) as store:
+        fill(store, "a.png", "content", 0)
+        store.put_reading("content", "recipe", 1, "layout", pack(reading))
+
+        ((layout, found),) = store.inks()
+
+    expected = inks_of(reading)
+    assert layout == "layout"
+    assert found.fields == expected.fields
+    assert (found.probabilities == expected.probabilities).all()
+    assert (found.styles == expected.styles).all()
 
 
 def test_pages_come_by_file_and_number_however_they_were_put(tmp_path):

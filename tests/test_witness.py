@@ -8,7 +8,7 @@ from formreader.geometry import Rect
 from formreader.images import STYLE_SIZE
 from formreader.results import FieldReading, PageReading
 from formreader.template import Field
-from formreader.traits import traits_of
+from formreader.traits import inks_of, traits_of
 from formreader.witness import Witness
 from tests.builders import field, form, seen
 
@@ -60,7 +60,7 @@ def test_nothing_seen_is_no_evidence():
 def test_doubt_and_what_is_no_digit_are_noticed_of_a_page():
     doubtful = {0: {"1": 0.75, "7": 0.25}, 3: {"4": 0.5, "?": 0.5}}
 
-    boxes, (doubt, oddness, no_digit) = traits_of(page("1234", doubtful), FORM, NO_STYLES)
+    boxes, (doubt, oddness, no_digit) = traits_of(inks_of(page("1234", doubtful)), FORM, NO_STYLES)
 
     assert boxes == 8  # neither empty boxes nor ticks count
     assert doubt == pytest.approx((0.5 + 0.5**0.5) / 8, abs=0.001)
@@ -69,13 +69,13 @@ def test_doubt_and_what_is_no_digit_are_noticed_of_a_page():
 
 
 def test_crossed_boxes_are_the_forms_doing():
-    assert traits_of(page("12XX"), FORM, NO_STYLES)[0] == 6
+    assert traits_of(inks_of(page("12XX")), FORM, NO_STYLES)[0] == 6
 
 
 def test_a_form_that_nobody_filled_in_tells_nothing():
     empty = PageReading("form", 0.1, (renamed(seen("____"), "a"), renamed(seen("______"), "b")))
 
-    boxes, traits = traits_of(empty, FORM, NO_STYLES)
+    boxes, traits = traits_of(inks_of(empty), FORM, NO_STYLES)
 
     assert boxes == 0
     assert not traits.any()
@@ -89,7 +89,7 @@ def test_pages_without_boxes_have_no_traits_and_are_evidence_all_the_same():
 
     witness.add(reading, line, {"line": "4711"}, "me", "clean")
 
-    assert traits_of(reading, line, NO_STYLES)[0] == 0
+    assert traits_of(inks_of(reading), line, NO_STYLES)[0] == 0
     assert witness.evidence.kinds.tolist() == ["free run"]
     assert witness.evidence.right.all()
     assert len(witness.evidence.pages) == 0
