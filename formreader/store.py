@@ -5,13 +5,14 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from formreader.addresses import Address, Source, source_of
+from formreader.database import connect, transaction
 from formreader.errors import SetupError
 from formreader.excerpts import Excerpt
 from formreader.inputs import RUN_FILE
@@ -21,62 +22,6 @@ from formreader.results import PageReading
 from formreader.template import Template
 from formreader.template_file import FILE_NAME, parse_template
 from formreader.traits import Inks
-
-MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE runs (
-        id INTEGER PRIMARY KEY,
-        started TEXT NOT NULL,
-        settings TEXT NOT NULL,
-        versions TEXT NOT NULL
-    );
-    CREATE TABLE templates (
-        layout TEXT PRIMARY KEY,
-        folder TEXT NOT NULL,
-        toml BLOB NOT NULL
-    );
-    CREATE TABLE files (
-        path TEXT PRIMARY KEY,
-        file TEXT NOT NULL UNIQUE,
-        recipe TEXT NOT NULL,
-        content TEXT,
-        problem TEXT,
-        CHECK ((content IS NULL) <> (problem IS NULL))
-    );
-    CREATE TABLE contents (
-        content TEXT PRIMARY KEY,
-        pages INTEGER NOT NULL
-    );
-    CREATE TABLE pages (
-        content TEXT NOT NULL,
-        recipe TEXT NOT NULL,
-        page INTEGER NOT NULL,
-        layout TEXT REFERENCES templates (layout),
-        reading TEXT,
-        probabilities BLOB,
-        problem TEXT,
-        settled INTEGER NOT NULL,
-        PRIMARY KEY (content, recipe, page),
-        CHECK ((reading IS NULL) <> (problem IS NULL)),
-        CHECK ((reading IS NULL) = (layout IS NULL))
-    ) WITHOUT ROWID;
-    """,
-    "CREATE INDEX files_by_content ON files (content, file)",
-    "ALTER TABLE files ADD COLUMN size INTEGER; ALTER TABLE files ADD COLUMN version TEXT",
-    """
-    CREATE TABLE excerpts (
-        content TEXT NOT NULL,
-        recipe TEXT NOT NULL,
-        page INTEGER NOT NULL,
-        field TEXT NOT NULL,
-        width INTEGER NOT NULL,
-        height INTEGER NOT NULL,
-        jpeg BLOB NOT NULL,
-        PRIMARY KEY (content, recipe, page, field)
-    ) WITHOUT ROWID
-    """,
-)
-"""Number n brings a store from version n to n + 1; a later version adds at the end."""
 
 KEPT_AFTER = 0.1  # seconds; to keep each change by itself would cost 0.1 ms a page
 
@@ -131,7 +76,7 @@ class Store:
         self._committed = 0.0
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._connection = _connect(folder / RUN_FILE)
+            self._connection = connect(folder / RUN_FILE)
         except OSError as error:
             raise SetupError(f"{folder} cannot be written: {error.strerror}") from error
         except sqlite3.DatabaseError as error:
@@ -161,7 +106,7 @@ class Store:
         partial.unlink(missing_ok=True)
         self._connection.execute("VACUUM INTO ?", (str(partial),))
         partial.replace(aside)
-        with _transaction(self._connection):
+        with transaction(self._connection):
             for table in ("excerpts", "pages", "contents", "files", "templates", "runs"):
                 self._connection.execute(f"DELETE FROM {table}")
         return aside
@@ -377,43 +322,6 @@ def stored_templates(store: Store) -> dict[str, Template]:
         layout: parse_template(stored.toml, stored.folder / FILE_NAME, alone=True)
         for layout, stored in store.templates().items()
     }
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open the database, take it for this process alone and bring it up to date.
-
-    Held exclusively, the journal needs no memory shared between processes, so that the folder may
-    lie on a network drive too.
-    """
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-    connection.text_factory = os.fsdecode  # names of files need not be Unicode
-    try:
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")  # safe from kill -9; 40 us a page
-        with _transaction(connection):
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(MIGRATIONS):
-                raise sqlite3.DatabaseError("it was made by a newer version of formreader")
-            for statement in ";".join(MIGRATIONS[version:]).split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Do everything inside or nothing; also takes the lock, at the latest now."""
-    connection.execute("BEGIN EXCLUSIVE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _why_not_opened(folder: Path, error: sqlite3.Error) -> str:

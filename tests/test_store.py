@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formreader.addresses import Address
+from formreader.database import MIGRATIONS
 from formreader.errors import SetupError
 from formreader.excerpts import Excerpt
 from formreader.geometry import Rect
@@ -18,7 +19,7 @@ from formreader.images import CLASSES
 from formreader.objects import ListedObject
 from formreader.packing import pack
 from formreader.results import BoxReading, BoxState, FieldReading, PageReading
-from formreader.store import MIGRATIONS, Store, StoredTemplate
+from formreader.store import Store, StoredTemplate
 from formreader.traits import inks_of
 
 probabilities = st.tuples(*[st.floats(0, 1, width=32)] * CLASSES)
@@ -227,7 +228,7 @@ def test_a_file_that_is_no_store_is_refused(tmp_path):
 
 
 def test_a_store_of_a_newer_program_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("formreader.store.MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (a)"))
+    monkeypatch.setattr("formreader.database.MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (a)"))
     with Store(tmp_path):
         pass
     monkeypatch.undo()
@@ -239,14 +240,14 @@ def test_a_store_of_a_newer_program_is_refused(tmp_path, monkeypatch):
 def test_an_old_store_is_brought_up_to_date(tmp_path, monkeypatch):
     with Store(tmp_path) as store:
         fill(store, "a.png", "content", 1)
-    monkeypatch.setattr("formreader.store.MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (a)"))
+    monkeypatch.setattr("formreader.database.MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (a)"))
 
     with Store(tmp_path) as store:
         assert rows(store) == [("a.png", 1)]
 
 
 def test_a_store_of_before_objects_and_excerpts_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setattr("formreader.store.MIGRATIONS", MIGRATIONS[:2])
+    monkeypatch.setattr("formreader.database.MIGRATIONS", MIGRATIONS[:2])
     with Store(tmp_path) as store:
         fill(store, "a.png", "content", 1)
     monkeypatch.undo()
