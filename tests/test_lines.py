@@ -77,6 +77,16 @@ def test_a_pixel_more_is_a_stroke_unless_the_scan_is_black_and_white(step, stays
     assert (ink[55:75, BETWEEN].min() > FAINT) == stays
 
 
+def test_lines_at_the_edge_of_the_patch_stay():
+    patch = draw_row()
+    lattice = find_lattice(patch, 4)
+    at_the_edge = tuple(replace(line, position=1.0) for line in lattice.upright)
+
+    (ink,) = remove_lines([(patch, replace(lattice, upright=at_the_edge))])
+
+    assert ink[60:90, BETWEEN].min() > FAINT
+
+
 def test_a_pen_on_a_pale_line_loses_nothing():
     patch = draw_row(darkness=40)
     patch.ink[BOTTOM, MARGIN + 10 : MARGIN + 40] = 230

@@ -106,7 +106,7 @@ def _upright_stretches(turned: InkImage, place: tuple[Lattice, float]) -> _Stret
     along = slice(start, round(lattice.boxes[0].bottom + overrun))
     crossed = _crossed(turned.shape[1], lattice.level, dots)[along]
     tops, reach = _tops(turned, lattice.upright, dots)
-    strips = turned[:, along][np.add.outer(tops, np.arange(2 * reach + 1))]
+    strips = turned[:, along][np.add.outer(np.array(tops, np.intp), np.arange(2 * reach + 1))]
     return _Stretches(
         turned,
         [(top, start) for top in tops],
