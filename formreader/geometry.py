@@ -113,9 +113,12 @@ class Transform:
         return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], np.float64)
 
     def apply_few(self, points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Map points one by one: of four, arrays take ten times as long."""
+        """Map points one by one: of four, arrays take ten times as long.
+
+        Points that the mapping takes to the horizon come out as not a number.
+        """
         (a, b, c), (d, e, f), (g, h, i) = self.matrix.tolist()
-        weighted = ((x, y, g * x + h * y + i) for x, y in points)
+        weighted = ((x, y, (g * x + h * y + i) or math.nan) for x, y in points)
         return [((a * x + b * y + c) / w, (d * x + e * y + f) / w) for x, y, w in weighted]
 
     def then(self, other: "Transform") -> "Transform":
