@@ -30,7 +30,7 @@ from formreader.tries import Death, Done, Waiting, with_second_tries
 from formreader.workers import Crew, Limits, uninterrupted
 
 AHEAD = 2  # lots given to each thread of a worker, so that it never waits for the next
-LOT = 1.0  # seconds that a lot should take: it costs client, scheduler and worker 10 ms together
+LOT = 1.5  # seconds that a lot should take: client, scheduler and worker need 10 to 22 ms for it
 LOT_PER_THREAD = 0.005  # seconds more for each thread of the cluster: all share one scheduler
 MOST = 200  # tasks in a lot
 LEAST = 0.001  # seconds that a lot takes: some clocks stand still meanwhile
