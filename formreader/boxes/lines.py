@@ -83,12 +83,13 @@ def remove_lines(rows: Sequence[tuple[Patch, Lattice]], pen: float = 0.0) -> tup
     """
     pen = pen or np.inf
     step = max((patch.step for patch, _ in rows), default=0.0)
-    lattices = [(lattice, patch.dots_per_mm) for patch, lattice in rows]
+    lattices = [lattice for _, lattice in rows]
+    dots = [patch.dots_per_mm for patch, _ in rows]
     turned = [_turned(patch.ink) for patch, _ in rows]
-    upright = map(_upright_stretches, turned, lattices)
+    upright = map(_upright_stretches, turned, lattices, dots)
     _remove_all(upright, _Look(DIFFER, pen, step))
     inks = [_turned(ink) for ink in turned]
-    level = chain.from_iterable(map(_level_stretches, inks, lattices))
+    level = chain.from_iterable(map(_level_stretches, inks, lattices, dots))
     _remove_all(level, _Look(LEVEL_DIFFER, pen, step))
     return tuple(inks)
 
@@ -98,9 +99,8 @@ def _turned(ink: InkImage) -> InkImage:
     return np.asarray(cv2.transpose(ink), np.uint8)
 
 
-def _upright_stretches(turned: InkImage, place: tuple[Lattice, float]) -> _Stretches:
+def _upright_stretches(turned: InkImage, lattice: Lattice, dots: float) -> _Stretches:
     """Return the upright lines of a row."""
-    lattice, dots = place
     overrun = OVERRUN_MM * dots
     start = max(round(lattice.upright_top - overrun), 0)
     along = slice(start, round(lattice.boxes[0].bottom + overrun))
@@ -116,9 +116,8 @@ def _upright_stretches(turned: InkImage, place: tuple[Lattice, float]) -> _Stret
     )
 
 
-def _level_stretches(ink: InkImage, place: tuple[Lattice, float]) -> Iterator[_Stretches]:
+def _level_stretches(ink: InkImage, lattice: Lattice, dots: float) -> Iterator[_Stretches]:
     """Yield the level lines of a row, a piece for each box; the last is cut at the patch's edge."""
-    lattice, dots = place
     overrun = OVERRUN_MM * dots
     first = max(round(lattice.boxes[0].x - overrun), 0)
     last = round(lattice.boxes[-1].right + overrun)
@@ -130,9 +129,8 @@ def _level_stretches(ink: InkImage, place: tuple[Lattice, float]) -> Iterator[_S
     for some in (whole, [left for left in lefts[len(whole) :] if left < ink.shape[1]]):
         places = [(top, left) for top in tops for left in some]
         views = [ink[top : top + 2 * reach + 1, left : left + length] for top, left in places]
-        if views:
-            there = np.array([crossed[left : left + length] for _, left in places])
-            yield _Stretches(ink, places, np.array(views), there, dots)
+        there = [crossed[left : left + length] for _, left in places]
+        yield _Stretches(ink, places, np.array(views), np.array(there), dots)
 
 
 def _tops(ink: InkImage, lines: Sequence[Line], dots: float) -> tuple[list[int], int]:

@@ -6,7 +6,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from formreader.geometry import Rect, Transform
+from formreader.geometry import Rect, Transform, bounding_rect
 from formreader.images import GrayImage, InkImage, histogram
 
 MARGIN_MM = 3.0  # paper kept around a row: room to find it in, and for strokes that overrun it
@@ -120,9 +120,8 @@ class _View:
     @cached_property
     def around(self) -> Rect:
         """The upright rectangle around it, scan pixels."""
-        xs, ys = zip(*self.to_scan.apply_few(Rect(0, 0, *self.size).corner_points), strict=True)
-        left, top = min(xs), min(ys)
-        return Rect(left, top, max(xs) - left, max(ys) - top)
+        corners = self.to_scan.apply_few(Rect(0, 0, *self.size).corner_points)
+        return bounding_rect(np.array(corners))
 
     @cached_property
     def scan_per_patch(self) -> float:
